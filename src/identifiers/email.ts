@@ -1,0 +1,28 @@
+import { domainToASCII } from 'node:url';
+
+const MAX_LOCAL_PART_LENGTH = 64;
+const LOCAL_PART = /^[^\s"(),:;<>@[\\\]]+$/u;
+const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * The normal form of an e-mail address: both parts lower-cased and in Unicode's NFC, the domain as A-labels. Mailbox providers
+ * that tell `Ann@` from `ann@` are not found in the wild, and people type their address in both spellings.
+ *
+ * Quoted local parts, comments, lists and address literals are no addresses here: each has been used to send a code to two people.
+ *
+ * @returns `null` where the text is not one address.
+ */
+export function parseEmail(text: string): string | null {
+  const at = text.indexOf('@');
+  if (at < 1) return null;
+  const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
+  const domain = domainToASCII(text.slice(at + 1).normalize('NFC'));
+  if (local.length > MAX_LOCAL_PART_LENGTH || !LOCAL_PART.test(local)) return null;
+  if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return null;
+  return DOMAIN.test(domain) && !isIpAddress(domain) ? `${local}@${domain}` : null;
+}
+
+/** `domainToASCII` reads `0x7f.1` as an IPv4 address, as browsers do; whatever it yields of that kind is four numbers. */
+function isIpAddress(domain: string): boolean {
+  return /^\d+(\.\d+){3}$/.test(domain);
+}

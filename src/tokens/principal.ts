@@ -1,0 +1,72 @@
+import { parseIdentifier, type IdentifierType } from '../identifiers/identifier.js';
+import { findText, type CheckedClaims, type Claims } from './claims.js';
+
+/** Who calls, as a verified access token says. Frozen, with everything in it. */
+export interface CotterPrincipal {
+  /** The person's id at the issuer (`sub`): a Cotter user id. Unique only together with {@link issuer}. */
+  readonly subject: string;
+  /** E-mail address, phone number or user name as the token spells it; tokens from before August 2020 have none. */
+  readonly identifier: string | null;
+  readonly identifierType: IdentifierType | null;
+  /** `OTP`, `MAGIC_LINK`, `WEBAUTHN`, `TRUSTED_DEVICE`, `SOCIAL_LOGIN`, `PIN`, `BIOMETRIC`. */
+  readonly authenticationMethod: string | null;
+  /** From the claim `scope`, which is `access` on this wire. */
+  readonly scopes: readonly string[];
+  readonly issuer: string;
+  /** The API key id that the token was accepted for. */
+  readonly audience: string;
+  /** `jti`; the oldest tokens have none. */
+  readonly tokenId: string | null;
+  /** ISO 8601 in UTC. */
+  readonly issuedAt: string | null;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+  /** All claims of the token, custom ones included. */
+  readonly claims: Claims;
+}
+
+/** What the verifier knows of a token beside its claims. */
+export interface VerifiedBy {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Builds the principal of an access token whose signature and claims were checked. */
+export function createPrincipal(claims: Claims, checked: CheckedClaims, by: VerifiedBy): CotterPrincipal {
+  const identifier = findText(claims, 'identifier');
+  return deepFreeze({
+    subject: checked.subject,
+    identifier,
+    identifierType: identifier === null ? null : classify(identifier),
+    authenticationMethod: findText(claims, 'authentication_method'),
+    scopes: findText(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
+    issuer: by.issuer,
+    audience: by.audience,
+    tokenId: checked.tokenId,
+    issuedAt: checked.issuedAtSeconds === null ? null : toIso(checked.issuedAtSeconds),
+    expiresAt: toIso(checked.expiresAtSeconds),
+    claims,
+  });
+}
+
+/** An identifier without a normal form is the business of the login; a guarded route still gets its principal. */
+function classify(identifier: string): IdentifierType | null {
+  try {
+    return parseIdentifier(identifier).type;
+  } catch {
+    return null;
+  }
+}
+
+const MAX_DATE_SECONDS = 8_640_000_000_000;
+
+function toIso(seconds: number): string {
+  return new Date(Math.min(Math.max(seconds, -MAX_DATE_SECONDS), MAX_DATE_SECONDS) * 1000).toISOString();
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null && !Object.isFrozen(member)) deepFreeze(member as object);
+  }
+  return Object.freeze(value);
+}
