@@ -1,0 +1,24 @@
+import { InvalidCredentialsRequestError, MissingCredentialsError } from '../errors/access.errors.js';
+import { InvalidTokenError } from '../errors/token.errors.js';
+import { headerValuesOf, type PlatformRequest } from '../http/platform.js';
+
+const BEARER = /^bearer(?: +(.*))?$/i;
+
+/**
+ * The access token of the `Authorization` field, which is the only place where one is looked for: query strings end up in logs, and
+ * form bodies in other sites' pages.
+ *
+ * @throws {@link MissingCredentialsError} where there is no bearer credential at all.
+ * @throws {@link InvalidCredentialsRequestError} where the field was sent more than once.
+ * @throws {@link InvalidTokenError} (`malformed_token`) where the scheme has no token behind it.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 | RFC 6750, 2.1}
+ */
+export function readBearerToken(request: PlatformRequest): string {
+  const [field, ...others] = headerValuesOf(request, 'authorization');
+  if (others.length > 0) throw new InvalidCredentialsRequestError('The Authorization field was sent more than once.');
+  const match = BEARER.exec(field?.trim() ?? '');
+  if (match === null) throw new MissingCredentialsError();
+  if (match[1] === undefined)
+    throw new InvalidTokenError('malformed_token', { expected: 'a token', actual: 'nothing' });
+  return match[1];
+}

@@ -1,0 +1,101 @@
+import { resolveOptions } from './cotter.options.resolver.js';
+import { CotterConfigurationError } from './errors/configuration.error.js';
+
+const KEY = '19024767-a0b2-4221-8faa-ef116dc853d0';
+
+function refusalOf(options: Record<string, unknown>): string {
+  try {
+    resolveOptions({ apiKeyId: KEY, ...options }, 'cotter');
+  } catch (error) {
+    if (error instanceof CotterConfigurationError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('options', () => {
+  it('need nothing but the API key id, and default to the hosted Cotter', () => {
+    expect(resolveOptions({ apiKeyId: KEY }, 'cotter')).toMatchObject({
+      name: 'cotter',
+      apiKeyId: KEY,
+      apiUrl: 'https://www.cotter.app/api/v0',
+      jsUrl: 'https://js.cotter.app',
+      issuers: ['https://www.cotter.app'],
+      jwksUri: 'https://www.cotter.app/api/v0/token/jwks',
+      clockToleranceSeconds: 5,
+      strictIdentity: false,
+      linkByIdentifier: true,
+    });
+  });
+
+  it('find the key set below the API unless told otherwise', () => {
+    const { apiUrl, jwksUri } = resolveOptions({ apiKeyId: KEY, apiUrl: 'https://id.example.com/api/v0/' }, 'cotter');
+    expect([apiUrl, jwksUri]).toEqual(['https://id.example.com/api/v0', 'https://id.example.com/api/v0/token/jwks']);
+  });
+
+  it('keep each issuer as it is spelled, since tokens are held against it exactly', () => {
+    expect(resolveOptions({ apiKeyId: KEY, issuer: ['https://a.example/', 'b'] }, 'cotter').issuers).toEqual([
+      'https://a.example/',
+      'b',
+    ]);
+  });
+
+  it.each([
+    ['http: on this machine', { apiUrl: 'http://localhost:4000/api/v0' }],
+    ['http: on IPv6 loopback', { apiUrl: 'http://[::1]:4000' }],
+    ['http: elsewhere, spelled out', { apiUrl: 'http://issuer.internal', allowInsecureHttp: true }],
+    ['the widest tolerance', { clockToleranceSeconds: 60 }],
+    ['no tolerance', { clockToleranceSeconds: 0 }],
+  ])('accept %s', (_case, options) => {
+    expect(refusalOf(options)).toBe('accepted');
+  });
+
+  it.each([
+    ['no API key id', { apiKeyId: undefined }, "apiKeyId: must be the project's API_KEY_ID, a non-empty string"],
+    ['a blank API key id', { apiKeyId: ' ' }, "apiKeyId: must be the project's API_KEY_ID, a non-empty string"],
+    ['text for a URL', { apiUrl: 'cotter' }, 'apiUrl: must be an https: URL'],
+    ['another scheme', { jsUrl: 'ftp://js.cotter.app' }, 'jsUrl: must be an https: URL'],
+    [
+      'http: elsewhere',
+      { jwksUri: 'http://issuer.internal/jwks' },
+      'jwksUri: must be an https: URL (http: needs a loopback host, or allowInsecureHttp: true)',
+    ],
+    [
+      'a host that only looks like loopback',
+      { apiUrl: 'http://127.0.0.1.evil.example' },
+      'apiUrl: must be an https: URL (http: needs a loopback host, or allowInsecureHttp: true)',
+    ],
+    [
+      'credentials in a URL',
+      { apiUrl: 'https://a:b@id.example' },
+      'apiUrl: must not carry credentials, a query or a fragment',
+    ],
+    ['no issuer', { issuer: [] }, 'issuer: must be a non-empty string, or a list of them'],
+    ['an empty issuer', { issuer: ['a', ''] }, 'issuer: must be a non-empty string, or a list of them'],
+    [
+      'more than a minute of tolerance',
+      { clockToleranceSeconds: 61 },
+      'clockToleranceSeconds: must be a whole number from 0 to 60',
+    ],
+    [
+      'a fraction of tolerance',
+      { clockToleranceSeconds: 0.5 },
+      'clockToleranceSeconds: must be a whole number from 0 to 60',
+    ],
+    ['tolerance as text', { clockToleranceSeconds: '5' }, 'clockToleranceSeconds: must be a whole number from 0 to 60'],
+    ['text for a flag', { strictIdentity: 'yes' }, 'strictIdentity: must be true or false'],
+    ['a hook that is no function', { hooks: { onRegistered: 1 } }, 'hooks.onRegistered: must be a function'],
+    [
+      'an option that does not exist',
+      { audience: 'x' },
+      'audience: is not an option here (what shapes the module stands beside useFactory)',
+    ],
+    [
+      'what shapes the module',
+      { name: 'x' },
+      'name: is not an option here (what shapes the module stands beside useFactory)',
+    ],
+  ])('refuse %s, and say what is wanted', (_case, options, message) => {
+    expect(refusalOf(options)).toBe(message);
+  });
+});

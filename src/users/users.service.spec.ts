@@ -1,0 +1,213 @@
+import type { CotterOptions } from '../cotter.options.js';
+import { resolveOptions } from '../cotter.options.resolver.js';
+import type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
+import { LoginRecorder } from './login-recorder.js';
+import { UsersRepository, type Registration } from './users.repository.js';
+import { UsersService, type VerifiedPerson } from './users.service.js';
+
+/** The port, kept in two maps. */
+class MemoryUsersRepository extends UsersRepository {
+  readonly accounts = new Map<string, CotterAccount>();
+  readonly pairs = new Map<string, string>();
+  readonly recorded: LoginRecord[] = [];
+  /** Runs between a look-up and what follows it: the place of a race. */
+  afterLookUp: () => void = () => undefined;
+
+  override findByPair(pair: IdentityPair): Promise<CotterAccount | null> {
+    return Promise.resolve(this.accounts.get(this.pairs.get(keyOf(pair)) ?? '') ?? null);
+  }
+
+  override findByIdentifier(identifier: string): Promise<CotterAccount | null> {
+    const found = [...this.accounts.values()].find((account) => account.identifier === identifier) ?? null;
+    this.afterLookUp();
+    return Promise.resolve(found);
+  }
+
+  override async register(account: NewAccount): Promise<Registration<CotterAccount>> {
+    const known = await this.findByPair(account.pair);
+    if (known !== null) return { outcome: 'known', account: known };
+    if ([...this.accounts.values()].some(({ identifier }) => identifier === account.identifier.value)) {
+      return { outcome: 'identifier_taken' };
+    }
+    const made = createAccount(String(this.accounts.size + 1), account);
+    this.accounts.set(made.id, made);
+    this.pairs.set(keyOf(account.pair), made.id);
+    return { outcome: 'created', account: made };
+  }
+
+  override attachPair(accountId: string, pair: IdentityPair): Promise<CotterAccount> {
+    if (!this.pairs.has(keyOf(pair))) this.pairs.set(keyOf(pair), accountId);
+    const account = this.accounts.get(this.pairs.get(keyOf(pair)) ?? '');
+    return account === undefined ? Promise.reject(new Error('no such account')) : Promise.resolve(account);
+  }
+
+  override changeIdentifier(accountId: string, identifier: NewAccount['identifier']): Promise<CotterAccount | null> {
+    const account = this.accounts.get(accountId);
+    const taken = [...this.accounts.values()].some((other) => other.identifier === identifier.value);
+    if (account === undefined || taken) return Promise.resolve(null);
+    account.identifier = identifier.value;
+    account.identifierType = identifier.type;
+    return Promise.resolve(account);
+  }
+
+  override recordLogins(logins: readonly LoginRecord[]): Promise<void> {
+    this.recorded.push(...logins);
+    return Promise.resolve();
+  }
+}
+
+function keyOf({ issuer, subject }: IdentityPair): string {
+  return JSON.stringify([issuer, subject]);
+}
+
+function createAccount(id: string, { identifier, at, authenticationMethod }: NewAccount): CotterAccount {
+  return {
+    id,
+    identifier: identifier.value,
+    identifierType: identifier.type,
+    createdAt: at,
+    lastLoginAt: at,
+    lastAuthenticationMethod: authenticationMethod,
+  };
+}
+
+function person(subject: string, identifier: string | null, issuer = 'i'): VerifiedPerson {
+  return { pair: { issuer, subject }, identifier, authenticationMethod: 'OTP', at: new Date(0) };
+}
+
+const admitted = (): Promise<Record<string, unknown>> => Promise.resolve({});
+
+function setUp(options: Partial<CotterOptions> = {}): { users: UsersService; repository: MemoryUsersRepository } {
+  const repository = new MemoryUsersRepository();
+  const resolved = { ...resolveOptions({ apiKeyId: 'key' }, 'cotter'), ...options };
+  return { repository, users: new UsersService(resolved, repository, new LoginRecorder(repository)) };
+}
+
+describe('a person who signs in', () => {
+  it('is registered under the normal form of the verified identifier, and known from then on', async () => {
+    const { users } = setUp();
+    const first = await users.findOrRegister(person('s', 'Ann@Example.COM'), admitted);
+    expect(first).toMatchObject({ created: true, account: { identifier: 'ann@example.com', identifierType: 'EMAIL' } });
+    const second = await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(second).toMatchObject({ created: false, account: { id: first.account.id } });
+  });
+
+  it('is known by the pair even when the tokens carry no identifier any more', async () => {
+    const { users } = setUp();
+    const { account } = await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(await users.findOrRegister(person('s', null), admitted)).toMatchObject({
+      created: false,
+      account: { id: account.id },
+    });
+    await expect(users.findOrRegister(person('stranger', null), admitted)).rejects.toMatchObject({
+      code: 'identity_missing',
+    });
+  });
+
+  it('comes back through another issuer into the same account', async () => {
+    const { users } = setUp();
+    const { account } = await users.findOrRegister(person('s', '+49 151 23456789'), admitted);
+    const other = person('x', '+4915123456789', 'another issuer');
+    expect(await users.findOrRegister(other, admitted)).toMatchObject({ created: false, account: { id: account.id } });
+    expect(await users.findByPrincipal(other.pair)).toMatchObject({ id: account.id });
+  });
+
+  it('does not, where linking is off', async () => {
+    const { users } = setUp({ linkByIdentifier: false });
+    await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    await expect(users.findOrRegister(person('x', 'ann@example.com'), admitted)).rejects.toMatchObject({
+      code: 'identifier_taken',
+    });
+  });
+
+  it('never gets into an account by a user name', async () => {
+    const { users } = setUp();
+    await users.findOrRegister(person('s', 'ann'), admitted);
+    await expect(users.findOrRegister(person('x', 'ann'), admitted)).rejects.toMatchObject({
+      code: 'identifier_taken',
+    });
+  });
+
+  it('is not shut out by a request of their own that registers them at the same moment', async () => {
+    const { users, repository } = setUp({ linkByIdentifier: false });
+    const me = person('s', 'ann@example.com');
+    await repository.register({ ...me, identifier: { type: 'EMAIL', value: 'ann@example.com' }, columns: {} });
+    const pairs = new Map(repository.pairs);
+    repository.pairs.clear();
+    repository.afterLookUp = () => {
+      for (const [key, id] of pairs) repository.pairs.set(key, id);
+    };
+    expect(await users.findOrRegister(me, admitted)).toMatchObject({ created: false, account: { id: '1' } });
+  });
+
+  it('ends in one account where somebody else takes the identifier between look-up and registration', async () => {
+    const { users, repository } = setUp();
+    let raced = false;
+    repository.afterLookUp = () => {
+      if (raced) return;
+      raced = true;
+      void repository.register({
+        ...person('rival', null),
+        identifier: { type: 'EMAIL', value: 'ann@example.com' },
+        columns: {},
+      });
+    };
+    const { account, created } = await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect({ created, id: account.id, accounts: repository.accounts.size }).toEqual({
+      created: false,
+      id: '1',
+      accounts: 1,
+    });
+  });
+
+  it('is not registered where the application does not admit them', async () => {
+    const { users, repository } = setUp();
+    const refuse = (): Promise<never> => Promise.reject(new Error('not here'));
+    await expect(users.findOrRegister(person('s', 'ann@example.com'), refuse)).rejects.toThrow('not here');
+    expect(repository.accounts.size).toBe(0);
+  });
+
+  it('whose identifier has no normal form is refused, unless they are known', async () => {
+    const { users } = setUp();
+    await expect(users.findOrRegister(person('s', 'ann\u200b@example.com'), admitted)).rejects.toMatchObject({
+      code: 'invalid_identifier',
+    });
+    const { account } = await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(await users.findOrRegister(person('s', 'ann\u200b@example.com'), admitted)).toMatchObject({
+      account: { id: account.id },
+    });
+  });
+});
+
+describe('an identifier that changed at the issuer', () => {
+  it('follows at the next login', async () => {
+    const { users } = setUp();
+    const { account } = await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(await users.findOrRegister(person('s', 'ann@new.example'), admitted)).toMatchObject({
+      account: { id: account.id, identifier: 'ann@new.example' },
+      conflict: null,
+    });
+  });
+
+  it('stays as it was where another account has the new one, and says so', async () => {
+    const { users } = setUp();
+    await users.findOrRegister(person('other', 'bob@example.com'), admitted);
+    await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(await users.findOrRegister(person('s', 'bob@example.com'), admitted)).toMatchObject({
+      account: { identifier: 'ann@example.com' },
+      created: false,
+      conflict: { type: 'EMAIL', value: 'bob@example.com' },
+    });
+  });
+});
+
+describe('the caller of a guarded route', () => {
+  it('has an account, or none, or is refused for having none', async () => {
+    const { users } = setUp();
+    const pair = { issuer: 'i', subject: 's' };
+    expect(await users.findByPrincipal(pair)).toBeNull();
+    await expect(users.getByPrincipal(pair)).rejects.toMatchObject({ code: 'not_registered' });
+    await users.findOrRegister(person('s', 'ann@example.com'), admitted);
+    expect(await users.getByPrincipal(pair)).toMatchObject({ identifier: 'ann@example.com' });
+  });
+});
