@@ -1,0 +1,93 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import { CotterOptions } from '../cotter.options.js';
+import { LoginTokenRefusedError } from '../errors/login.errors.js';
+import { InvalidTokenError } from '../errors/token.errors.js';
+import type { CotterPrincipal } from '../tokens/principal.js';
+import { TokenVerifier, type VerifiedIdToken } from '../tokens/token-verifier.js';
+import type { CotterAccount } from '../users/account.js';
+import { LoginRecorder } from '../users/login-recorder.js';
+import { UsersService } from '../users/users.service.js';
+import type { LoginContext } from './login-hooks.js';
+import { parseLoginRequest, type LoginRequest } from './dto/login-request.js';
+import { assertClaimsAgree, assertSamePerson } from './verified-login.js';
+
+/** Somebody logged in. */
+export interface LoginResult<TAccount extends CotterAccount = CotterAccount> {
+  readonly account: TAccount;
+  /** Whether this login registered the person. */
+  readonly created: boolean;
+  readonly principal: CotterPrincipal;
+}
+
+/** Registers or logs in the person whom a payload's tokens prove. Usable without the controller. */
+@Injectable()
+export class LoginService {
+  readonly #logger = new Logger('Cotter');
+
+  constructor(
+    @Inject(CotterOptions) private readonly options: CotterOptions,
+    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(LoginRecorder) private readonly logins: LoginRecorder,
+  ) {}
+
+  /**
+   * Verifies the tokens of a payload, then finds or makes the account of their person. The identity is the tokens' alone; everything
+   * else in the payload goes to the hooks as unverified.
+   *
+   * @param payload - What the front end got from the sign-in, as it stands.
+   * @throws {@link InvalidBodyError} (`invalid_body`) for a payload of the wrong shape.
+   * @throws {@link LoginTokenRefusedError} with the verifier's code for a bad access or ID token.
+   * @throws {@link KeysUnavailableError}, {@link StoreUnavailableError} where nothing can be decided now.
+   * @throws {@link IdentityMissingError}, {@link IdentityMismatchError}, {@link IdentifierTakenError}, {@link RegistrationRefusedError}
+   */
+  async login<TAccount extends CotterAccount = CotterAccount>(payload: unknown): Promise<LoginResult<TAccount>> {
+    const request = parseLoginRequest(payload);
+    const { principal, identifier } = await this.#verify(request);
+    if (this.options.strictIdentity) assertClaimsAgree(request.claimed, principal.subject, identifier);
+    const context: LoginContext = { principal, unverified: request.unverified };
+    const { hooks, clock } = this.options;
+    const at = new Date(clock());
+    const { account, created, conflict } = await this.users.findOrRegister(
+      {
+        pair: { issuer: principal.issuer, subject: principal.subject },
+        identifier,
+        authenticationMethod: principal.authenticationMethod,
+        at,
+      },
+      async (candidate) => (await hooks.beforeRegister?.({ ...context, identifier: candidate })) ?? {},
+    );
+    if (!created) this.logins.note(account, at, principal.authenticationMethod);
+    if (conflict !== null)
+      await this.#run('onIdentifierConflict', () => hooks.onIdentifierConflict?.(account, conflict));
+    if (created) await this.#run('onRegistered', () => hooks.onRegistered?.(account, context));
+    await this.#run('onLoggedIn', () => hooks.onLoggedIn?.(account, context));
+    return { account: account as TAccount, created, principal };
+  }
+
+  async #verify(request: LoginRequest): Promise<{ principal: CotterPrincipal; identifier: string | null }> {
+    const principal = await refusing('access', this.verifier.verifyAccessToken(request.accessToken));
+    if (request.idToken === null) return { principal, identifier: principal.identifier };
+    const idToken: VerifiedIdToken = await refusing('ID', this.verifier.verifyIdToken(request.idToken));
+    assertSamePerson(principal, idToken);
+    return { principal, identifier: principal.identifier ?? idToken.identifier };
+  }
+
+  /** By now the login is done; a hook that fails is the application's problem and not the person's. */
+  async #run(name: string, hook: () => void | Promise<void>): Promise<void> {
+    try {
+      await hook();
+    } catch (error) {
+      this.#logger.error(`the hook ${name} failed`, error instanceof Error ? error.stack : undefined);
+    }
+  }
+}
+
+async function refusing<T>(which: 'access' | 'ID', verification: Promise<T>): Promise<T> {
+  try {
+    return await verification;
+  } catch (error) {
+    throw error instanceof InvalidTokenError ? new LoginTokenRefusedError(error, which) : error;
+  }
+}
