@@ -6,6 +6,7 @@ import {
   NotRegisteredError,
 } from '../errors/access.errors.js';
 import { type CotterError } from '../errors/cotter.error.js';
+import { AuthorizationRefusedError, InvalidCallbackError } from '../errors/callback.errors.js';
 import { InvalidIdentifierError, InvalidRedirectUrlError } from '../errors/identifier.errors.js';
 import { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from '../errors/issuer.errors.js';
 import {
@@ -65,6 +66,8 @@ const PROBLEMS: readonly ProblemRow[] = [
   { error: InvalidGrantError, status: 401, title: 'Invalid grant', challenge: '' },
   { error: InvalidBodyError, status: 400, title: 'Invalid body' },
   { error: InvalidRedirectUrlError, status: 400, title: 'Invalid redirect URL' },
+  { error: InvalidCallbackError, status: 400, title: 'Invalid callback' },
+  { error: AuthorizationRefusedError, status: 403, title: 'Authorization refused' },
   { error: UnsupportedBodyError, status: 415, title: 'Unsupported media type' },
   { error: BodyTooLargeError, status: 413, title: 'Body too large' },
   { error: IssuerFailedError, status: 502, title: 'Issuer failed' },

@@ -2,6 +2,8 @@ import { domainToASCII } from 'node:url';
 
 const MAX_LOCAL_PART_LENGTH = 64;
 const LOCAL_PART = /^[^\s"(),:;<>@[\\\]]+$/u;
+/** To `domainToASCII` a domain ends where a path, a query or a port could begin, and `%` and white space are its to read or drop. */
+const NO_DOMAIN = /[\s\p{C}\p{Default_Ignorable_Code_Point}#%/:?@\\]/u;
 const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -16,7 +18,9 @@ export function parseEmail(text: string): string | null {
   const at = text.indexOf('@');
   if (at < 1) return null;
   const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
-  const domain = domainToASCII(text.slice(at + 1).normalize('NFC'));
+  const domainText = text.slice(at + 1).normalize('NFC');
+  if (NO_DOMAIN.test(domainText)) return null;
+  const domain = domainToASCII(domainText);
   if (local.length > MAX_LOCAL_PART_LENGTH || !LOCAL_PART.test(local)) return null;
   if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return null;
   return DOMAIN.test(domain) && !isIpAddress(domain) ? `${local}@${domain}` : null;

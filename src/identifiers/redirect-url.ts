@@ -15,8 +15,8 @@ const FORBIDDEN_SCHEMES = new Set([
   'ftp',
 ]);
 const MAX_LENGTH = 2048;
-/** White space, controls and backslashes: parsers disagree about each of them. */
-const AMBIGUOUS = /[\s\p{C}\\]/u;
+/** A URL is printable ASCII, and a `Location` field holds nothing else; about backslashes, parsers disagree. */
+const PRINTABLE = /^[!-[\]-~]+$/;
 
 /**
  * What a redirect URL is: a page (`https`, or `http` on this machine), or an app that registered a scheme of its own with the
@@ -34,9 +34,9 @@ export type RedirectUrl =
  * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7 | RFC 8252, 7}
  */
 export function parseRedirectUrl(text: string): RedirectUrl {
-  if (text.length > MAX_LENGTH || AMBIGUOUS.test(text)) {
+  if (text.length > MAX_LENGTH || !PRINTABLE.test(text)) {
     throw new InvalidRedirectUrlError(
-      'The redirect URL is too long or holds white space, control characters or backslashes.',
+      'The redirect URL is too long, or holds a backslash or something else than printable ASCII characters.',
     );
   }
   const scheme = SCHEME.exec(text)?.[1];
@@ -58,7 +58,8 @@ export function withQuery(redirectUrl: string, parameters: Readonly<Record<strin
 function parseWebUrl(text: string): RedirectUrl {
   const url = /^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw new InvalidRedirectUrlError('The redirect URL is not a URL.');
-  if (url.username !== '' || url.password !== '') {
+  // By the text: an empty user name leaves no trace in the parsed URL.
+  if (/^[^/?#]*@/.test(text.slice(`${url.protocol}//`.length))) {
     throw new InvalidRedirectUrlError('The redirect URL must not carry a user name or password.');
   }
   if (isLoopbackHost(url.hostname)) return { kind: 'loopback', text, url };

@@ -1,10 +1,10 @@
 import { InvalidIdentifierError } from '../errors/identifier.errors.js';
 
 /**
- * Control and format characters, separators, unassigned code points and the "default ignorable" ones: text with any of them can
+ * Control and format characters, separators, unassigned code points, the "default ignorable" ones and the blank Braille pattern: text with any of them can
  * look like another text, which is how one person's name is passed off as another's.
  */
-const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * @throws {@link InvalidIdentifierError} (`invalid_identifier`) where the text is empty or holds a character that cannot be seen.

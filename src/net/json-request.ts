@@ -14,7 +14,7 @@ export interface JsonRequest {
 /** An answer as it came: any status, and the body parsed where it is JSON. */
 export interface JsonAnswer {
   readonly status: number;
-  /** Seconds from the `Retry-After` field where it holds a number. */
+  /** From the `Retry-After` field, which holds seconds or a date. */
   readonly retryAfterSeconds: number | null;
   /** `undefined` where the body is not JSON. */
   readonly body: unknown;
@@ -43,7 +43,7 @@ export async function requestJson(url: string, request: JsonRequest): Promise<Js
     });
     return {
       status: response.status,
-      retryAfterSeconds: parseRetryAfter(response.headers.get('retry-after')),
+      retryAfterSeconds: parseRetryAfter(response.headers),
       body: parseJson(await readText(response, request.maxBytes)),
     };
   } catch (error) {
@@ -75,6 +75,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseRetryAfter(field: string | null): number | null {
-  return field !== null && /^\d{1,6}$/.test(field) ? Number(field) : null;
+function parseRetryAfter(headers: Headers): number | null {
+  const field = headers.get('retry-after') ?? '';
+  if (/^\d{1,6}$/.test(field)) return Number(field);
+  // Held against the `Date` field beside it: the server's clock need not be ours.
+  const seconds = Math.ceil((Date.parse(field) - Date.parse(headers.get('date') ?? '')) / 1000);
+  return seconds >= 0 && seconds < 1_000_000 ? seconds : null;
 }

@@ -1,4 +1,5 @@
 import { InvalidTokenError } from '../errors/token.errors.js';
+import { parseStrictJson } from './strict-json.js';
 
 /** A larger token is refused before anything of it is read; Cotter's have some 700 bytes. */
 export const MAX_TOKEN_LENGTH = 8 * 1024;
@@ -68,21 +69,26 @@ function parseHeader(header: Record<string, unknown>): string {
 }
 
 function parseJsonObject(part: string, name: string): Record<string, unknown> {
-  const bytes = decodeBase64Url(part, name);
-  let value: unknown;
+  const json = parseStrictJson(decodeUtf8(decodeBase64Url(part, name), name));
+  if ('object' in json) return json.object;
+  throw new InvalidTokenError('malformed_token', {
+    expected: `${json.problem} in the ${name}`,
+    actual: 'something else',
+  });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(bytes: Buffer, name: string): string {
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return utf8.decode(bytes);
   } catch (error) {
     throw new InvalidTokenError(
       'malformed_token',
-      { expected: `JSON in the ${name}`, actual: 'something else' },
+      { expected: `UTF-8 in the ${name}`, actual: 'something else' },
       { cause: error },
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidTokenError('malformed_token', { expected: `a JSON object in the ${name}`, actual: typeof value });
-  }
-  return value as Record<string, unknown>;
 }
 
 /** Node decodes base64url leniently; only text that encodes back to itself is the one spelling that RFC 7515 allows. */
