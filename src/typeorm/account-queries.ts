@@ -1,0 +1,105 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+import { StoreUnavailableError } from '../errors/store.errors.js';
+import type { IdentityPair } from '../users/account.js';
+import { AccountQuery } from './account-query.js';
+import { CotterUserIdentity } from './user-identity.entity.js';
+import type { CotterUserBase } from './user.entity.js';
+
+const RETRY_AFTER_SECONDS = 5;
+/** For what has changed while it was looked at: the next try starts from what is there then. */
+const RETRY_SOON_SECONDS = 1;
+
+/**
+ * The ways to find an account. Each checks that what the database calls equal is equal: a collation that ignores case, accents or
+ * trailing spaces would let one person into the account of another.
+ */
+export class AccountQueries<TUser extends CotterUserBase> {
+  readonly #byPair: AccountQuery<TUser>;
+  readonly #byIdentifier: AccountQuery<TUser>;
+  readonly #byId: AccountQuery<TUser>;
+
+  constructor(
+    dataSource: DataSource,
+    userEntity: new () => TUser,
+    private readonly realm: string,
+  ) {
+    this.#byPair = new AccountQuery(
+      dataSource,
+      userEntity,
+      (query) =>
+        query
+          .innerJoin(CotterUserIdentity, 'pair', 'pair.userId = account.id')
+          .addSelect('pair.realm', 'pair_realm')
+          .addSelect('pair.issuer', 'pair_issuer')
+          .addSelect('pair.subject', 'pair_subject')
+          .where(
+            'pair.realm = :realm AND pair.issuer = :issuer AND pair.subject = :subject AND account.realm = :realm',
+          ),
+      ['realm', 'issuer', 'subject'],
+    );
+    this.#byIdentifier = new AccountQuery(
+      dataSource,
+      userEntity,
+      (query) => query.where('account.realm = :realm AND account.identifier = :identifier'),
+      ['realm', 'identifier'],
+    );
+    this.#byId = new AccountQuery(
+      dataSource,
+      userEntity,
+      (query) => query.where('account.id = :id AND account.realm = :realm'),
+      ['id', 'realm'],
+    );
+  }
+
+  /** @throws {@link StoreUnavailableError} where the collation of the columns is not binary, here and in the other queries. */
+  async byPair(pair: IdentityPair, runner?: QueryRunner): Promise<TUser | null> {
+    const values = { realm: this.realm, issuer: pair.issuer, subject: pair.subject };
+    const found = await this.#byPair.find(values, runner);
+    if (found === null) return null;
+    const { account, row } = found;
+    assertExact(row['pair_realm'], this.realm);
+    assertExact(row['pair_issuer'], pair.issuer);
+    assertExact(row['pair_subject'], pair.subject);
+    return this.#ofRealm(account);
+  }
+
+  /** @throws {@link StoreUnavailableError} where nobody has the pair, or the account was deleted a moment ago. */
+  async getByPair(pair: IdentityPair, runner?: QueryRunner): Promise<TUser> {
+    return orGone(await this.byPair(pair, runner));
+  }
+
+  async byIdentifier(identifier: string, runner?: QueryRunner): Promise<TUser | null> {
+    const found = await this.#byIdentifier.find({ realm: this.realm, identifier }, runner);
+    if (found === null) return null;
+    assertExact(found.account.identifier, identifier);
+    return this.#ofRealm(found.account);
+  }
+
+  /** @throws {@link StoreUnavailableError} where the account was deleted a moment ago. */
+  async getById(id: string, runner?: QueryRunner): Promise<TUser> {
+    const found = await this.#byId.find({ id, realm: this.realm }, runner);
+    return this.#ofRealm(orGone(found?.account ?? null));
+  }
+
+  #ofRealm(account: TUser): TUser {
+    assertExact(account.realm, this.realm);
+    return account;
+  }
+}
+
+/** @throws {@link StoreUnavailableError} where a column compared other than character by character. */
+export function assertExact(stored: unknown, asked: string): void {
+  if (stored === asked) return;
+  throw new StoreUnavailableError(RETRY_AFTER_SECONDS, {
+    cause: new Error(
+      'The database takes two different texts for equal: the columns realm, identifier, issuer and subject need a binary collation, ' +
+        'such as utf8mb4_bin.',
+    ),
+  });
+}
+
+function orGone<T>(account: T | null): T {
+  if (account !== null) return account;
+  throw new StoreUnavailableError(RETRY_SOON_SECONDS, { cause: new Error('The account was deleted in the meantime.') });
+}

@@ -1,0 +1,103 @@
+import { Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
+
+import { CotterConfigurationError } from '../errors/configuration.error.js';
+import type { CotterAccount } from '../users/account.js';
+import type { UsersRepository } from '../users/users.repository.js';
+import { TypeOrmUsersRepository } from './typeorm-users.repository.js';
+import { CotterUserIdentity } from './user-identity.entity.js';
+import { CotterUser, CotterUserBase } from './user.entity.js';
+
+/** Which tables a module keeps its users in. */
+export interface CotterTypeOrmOptions {
+  /** Under which token the {@link UsersRepository} is provided. */
+  readonly provide: InjectionToken<UsersRepository>;
+  /** The name of the module; people of another realm in the same tables are other people. */
+  readonly realm: string;
+  /** A subclass of {@link CotterUserBase}. @defaultValue {@link CotterUser} */
+  readonly userEntity?: Type<CotterAccount> | undefined;
+  /** Name of the DataSource, as given to `TypeOrmModule.forRoot`. @defaultValue the default one */
+  readonly dataSource?: string | undefined;
+}
+
+/** Gives a `CotterModule` its {@link UsersRepository} over the application's TypeORM DataSource. */
+@Module({})
+export class CotterTypeOrmModule {
+  static register({ provide, realm, userEntity = CotterUser, dataSource: name }: CotterTypeOrmOptions): DynamicModule {
+    // For `autoLoadEntities`. The module that this returns is not imported: where the DataSource is missing, Nest would speak of its
+    // repositories, before anything here could tell what is wrong.
+    assertExtendsBase(userEntity);
+    TypeOrmModule.forFeature([userEntity, CotterUserIdentity], name);
+    return {
+      module: CotterTypeOrmModule,
+      providers: [
+        {
+          provide,
+          inject: [{ token: getDataSourceToken(name), optional: true }],
+          useFactory: (dataSource?: DataSource): UsersRepository<CotterUserBase> => {
+            assertHasTables(dataSource, userEntity, name);
+            return new TypeOrmUsersRepository(dataSource, userEntity, realm);
+          },
+        },
+      ],
+      exports: [provide],
+    };
+  }
+}
+
+function assertExtendsBase(userEntity: Type<CotterAccount>): asserts userEntity is Type<CotterUserBase> {
+  if (userEntity.prototype instanceof CotterUserBase) return;
+  throw new CotterConfigurationError(
+    'userEntity',
+    `${userEntity.name} must extend CotterUserBase of nestjs-cotter/typeorm`,
+  );
+}
+
+function assertHasTables(
+  dataSource: DataSource | undefined,
+  userEntity: new () => CotterUserBase,
+  name: string | undefined,
+): asserts dataSource is DataSource {
+  if (dataSource === undefined) {
+    const call = name === undefined ? 'TypeOrmModule.forRoot({ ... })' : `TypeOrmModule.forRoot({ ... }, '${name}')`;
+    throw new CotterConfigurationError(
+      'dataSource',
+      `there is no ${name === undefined ? 'default DataSource' : `DataSource named "${name}"`}; add ${call} to the application, ` +
+        'or keep users elsewhere by the option users',
+    );
+  }
+  // One that the application opens by itself (manualInitialization) knows its tables later.
+  if (!dataSource.isInitialized) return;
+  if (!dataSource.hasMetadata(CotterUserIdentity)) {
+    throw new CotterConfigurationError(
+      'dataSource',
+      `the entity CotterUserIdentity must be among its entities; ${REMEDY}`,
+    );
+  }
+  if (!dataSource.hasMetadata(userEntity)) {
+    throw new CotterConfigurationError(
+      'userEntity',
+      `${userEntity.name} must be among the entities of the DataSource; ${REMEDY}`,
+    );
+  }
+  if (!hasUniqueIdentifier(dataSource.getMetadata(userEntity))) {
+    throw new CotterConfigurationError(
+      'userEntity',
+      `${userEntity.name} must extend CotterUserBase of nestjs-cotter/typeorm`,
+    );
+  }
+}
+
+const REMEDY = 'list it, or set autoLoadEntities: true';
+
+/** One account an identifier is what everything stands on. */
+function hasUniqueIdentifier({ uniques, indices }: EntityMetadata): boolean {
+  return [...uniques, ...indices.filter((index) => index.isUnique)].some(
+    ({ columns }) =>
+      columns
+        .map((column) => column.propertyName)
+        .sort()
+        .join() === 'identifier,realm',
+  );
+}
