@@ -1,0 +1,199 @@
+import {
+  Controller,
+  Inject,
+  Logger,
+  Module,
+  VERSION_NEUTRAL,
+  type Abstract,
+  type DynamicModule,
+  type OnModuleInit,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_FILTER, ModulesContainer } from '@nestjs/core';
+
+import { CotterAuthGuard } from './auth/cotter-auth.guard.js';
+import { CotterJwtStrategy } from './auth/cotter-jwt.strategy.js';
+import { CotterApiClient } from './cotter-api/cotter-api.client.js';
+import {
+  asyncOptionsProviders,
+  COTTER_RAW_OPTIONS,
+  type CotterModuleAsyncOptions,
+  type CotterModuleExtras,
+} from './cotter.module-definition.js';
+import { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
+import { resolveOptions } from './cotter.options.resolver.js';
+import { cotterToken, DEFAULT_NAME } from './cotter.tokens.js';
+import { CotterConfigurationError } from './errors/configuration.error.js';
+import type { InvalidTokenError } from './errors/token.errors.js';
+import { CotterExceptionFilter } from './http/cotter-exception.filter.js';
+import { LoginController } from './login/login.controller.js';
+import { LoginService } from './login/login.service.js';
+import { PkceService } from './pkce/pkce.service.js';
+import { RefreshController } from './refresh/refresh.controller.js';
+import { RefreshService } from './refresh/refresh.service.js';
+import { JwksKeyProvider } from './tokens/jwks-key-provider.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
+import { AccountLoader } from './users/account-loader.js';
+import { LoginRecorder } from './users/login-recorder.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
+
+/**
+ * Passwordless sign-in against any issuer that speaks Cotter's protocol.
+ *
+ * @example
+ * ```ts
+ * @Module({
+ *   imports: [
+ *     TypeOrmModule.forRoot({ type: 'sqljs', autoLoadEntities: true, synchronize: true }),
+ *     CotterModule.forRoot({ apiKeyId: 'your-api-key-id' }),
+ *   ],
+ * })
+ * export class AppModule {}
+ * ```
+ */
+@Module({})
+export class CotterModule implements OnModuleInit {
+  constructor(
+    @Inject(CotterOptions) private readonly options: CotterOptions,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {}
+
+  /** @throws {@link CotterConfigurationError} at boot, naming the option that is wrong. */
+  static forRoot(options: CotterModuleOptions & CotterModuleExtras): DynamicModule {
+    const { name, isGlobal, path, controllers, users, userEntity, dataSource, imports, ...given } = options;
+    const extras = { name, isGlobal, path, controllers, users, userEntity, dataSource, imports };
+    return createModule(extras, [{ provide: COTTER_RAW_OPTIONS, useValue: given }]);
+  }
+
+  /** The same, with options from a factory or a class. What shapes the module stands beside the factory. */
+  static forRootAsync(options: CotterModuleAsyncOptions): DynamicModule {
+    return createModule(options, asyncOptionsProviders(options));
+  }
+
+  /** Two modules of one name would share their tokens and tables without anybody having said so. */
+  onModuleInit(): void {
+    const twins = [...this.modules.values()].filter(
+      ({ instance }) => instance instanceof CotterModule && instance.options.name === this.options.name,
+    );
+    if (twins.length > 1) {
+      throw new CotterConfigurationError(
+        'name',
+        `must differ between the CotterModules of one application; two are "${this.options.name}"`,
+      );
+    }
+  }
+}
+
+type Extras = { readonly [Extra in keyof CotterModuleExtras]: CotterModuleExtras[Extra] | undefined };
+
+function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModule {
+  const { name = DEFAULT_NAME, isGlobal = true, users, imports = [] } = extras;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
+    throw new CotterConfigurationError(
+      'name',
+      'must be a lower-case letter followed by lower-case letters, digits and hyphens',
+    );
+  }
+  const services = users === false ? SERVICES : [...SERVICES, ...USER_SERVICES];
+  const parts = [CotterOptions, TokenVerifier, ...(users === false ? [] : [UsersRepository]), ...services];
+  return {
+    module: CotterModule,
+    global: isGlobal && name === DEFAULT_NAME,
+    imports: [...imports, ...usersImports(extras, name)],
+    controllers: controllersOf(extras),
+    providers: [
+      ...optionsProviders,
+      {
+        provide: CotterOptions,
+        useFactory: (options: CotterModuleOptions) => resolveOptions(options, name),
+        inject: [COTTER_RAW_OPTIONS],
+      },
+      { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions] },
+      { provide: APP_FILTER, useClass: CotterExceptionFilter },
+      ...usersProviders(users),
+      ...services,
+      ...parts.map((part: Type | Abstract<unknown>) => ({ provide: cotterToken(part, name), useExisting: part })),
+    ],
+    exports: [
+      ...(name === DEFAULT_NAME ? parts : []),
+      ...parts.map((part: Type | Abstract<unknown>) => cotterToken(part, name)),
+    ],
+  };
+}
+
+const SERVICES = [CotterJwtStrategy, CotterAuthGuard, CotterApiClient, RefreshService, PkceService];
+
+const USER_SERVICES = [UsersService, AccountLoader, LoginRecorder, LoginService];
+
+function createTokenVerifier(options: CotterOptions): TokenVerifier {
+  const keys = new JwksKeyProvider({
+    jwksUri: options.jwksUri,
+    maxAgeSeconds: 600,
+    maxStaleSeconds: 86_400,
+    cooldownSeconds: 5,
+  });
+  return new TokenVerifier({
+    trustedIssuers: options.issuers.map((issuer) => ({ issuer, keys })),
+    audience: options.apiKeyId,
+    clockToleranceSeconds: options.clockToleranceSeconds,
+    clock: options.clock,
+    ...(options.logRefusals ? { onRefused: logRefusal } : {}),
+  });
+}
+
+/** One line a refusal. What the token held is a stranger's text, so it goes through JSON and is cut. */
+function logRefusal({ code, evidence }: InvalidTokenError): void {
+  const { expected, actual } = evidence ?? {};
+  const show = (value: unknown): string => ((JSON.stringify(value) as string | undefined) ?? 'nothing').slice(0, 120);
+  new Logger('Cotter').warn(
+    `token refused: ${code}${evidence ? `, expected ${show(expected)}, got ${show(actual)}` : ''}`,
+  );
+}
+
+function controllersOf({ path = '', controllers = true, users }: Extras): Type[] {
+  if (!controllers) return [];
+  const prefix = path.replace(/^\/+|\/+$/g, '');
+  const moved = (route: string, base: Type): Type => {
+    if (prefix === '') return base;
+    @Controller({ path: `${prefix}/${route}`, version: VERSION_NEUTRAL })
+    class MovedController extends base {}
+    return MovedController;
+  };
+  return [moved('refresh', RefreshController), ...(users === false ? [] : [moved('login', LoginController)])];
+}
+
+const TYPEORM_USERS = Symbol('nestjs-cotter:typeorm-users');
+
+/** TypeORM is an optional peer, so it is loaded only where users are kept by it. */
+function usersImports({ users, userEntity, dataSource }: Extras, realm: string): Promise<DynamicModule>[] {
+  if (users !== undefined) return [];
+  const register = async (): Promise<DynamicModule> => {
+    try {
+      const { CotterTypeOrmModule } = await import('./typeorm/cotter-typeorm.module.js');
+      return CotterTypeOrmModule.register({ provide: TYPEORM_USERS, realm, userEntity, dataSource });
+    } catch (error) {
+      if (!isMissingPackage(error)) throw error;
+      throw new CotterConfigurationError(
+        'users',
+        'needs the packages typeorm and @nestjs/typeorm; install them, give a UsersRepository of your own, or set users: false',
+        { cause: error },
+      );
+    }
+  };
+  return [register()];
+}
+
+function usersProviders(users: Extras['users']): Provider[] {
+  if (users === false) return [];
+  return [{ provide: UsersRepository, ...(users ?? { useExisting: TYPEORM_USERS }) } as Provider];
+}
+
+function isMissingPackage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND')
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * Passwordless sign-in for NestJS against any issuer that speaks Cotter's protocol.
+ *
+ * @module nestjs-cotter
+ */
+export { CotterAuthGuard } from './auth/cotter-auth.guard.js';
+export { CotterJwtStrategy } from './auth/cotter-jwt.strategy.js';
+export { AuthMethods } from './auth/decorators/auth-methods.decorator.js';
+export { CurrentAccount } from './auth/decorators/current-account.decorator.js';
+export { CurrentUser } from './auth/decorators/current-user.decorator.js';
+export { Public } from './auth/decorators/public.decorator.js';
+export { Scopes } from './auth/decorators/scopes.decorator.js';
+export type { CodeExchange } from './cotter-api/code-exchange.js';
+export { CotterApiClient, type ExchangeCodeOptions } from './cotter-api/cotter-api.client.js';
+export type { CotterIdentity, IssuerUser, ProvenIdentifier, SignedIdentity } from './cotter-api/identity.js';
+export type { OAuthTokens } from './cotter-api/oauth-tokens.js';
+export { CotterModule } from './cotter.module.js';
+export type {
+  CotterFactoryOptions,
+  CotterModuleAsyncOptions,
+  CotterModuleExtras,
+  CotterOptionsFactory,
+  UsersRepositoryProvider,
+} from './cotter.module-definition.js';
+export { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
+export { cotterToken } from './cotter.tokens.js';
+export {
+  InsufficientAuthenticationError,
+  InsufficientScopeError,
+  InvalidCredentialsRequestError,
+  MissingCredentialsError,
+  NotRegisteredError,
+} from './errors/access.errors.js';
+export { AuthorizationRefusedError, InvalidCallbackError } from './errors/callback.errors.js';
+export { CotterConfigurationError } from './errors/configuration.error.js';
+export { CotterError } from './errors/cotter.error.js';
+export { InvalidIdentifierError, InvalidRedirectUrlError } from './errors/identifier.errors.js';
+export { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from './errors/issuer.errors.js';
+export {
+  IdentifierTakenError,
+  IdentityMismatchError,
+  IdentityMissingError,
+  IdTokenMismatchError,
+  LoginTokenRefusedError,
+  RegistrationRefusedError,
+} from './errors/login.errors.js';
+export { BodyTooLargeError, InvalidBodyError, UnsupportedBodyError } from './errors/request.errors.js';
+export { StoreUnavailableError } from './errors/store.errors.js';
+export {
+  InvalidTokenError,
+  KeysUnavailableError,
+  type InvalidTokenCode,
+  type TokenEvidence,
+} from './errors/token.errors.js';
+export { CotterExceptionFilter } from './http/cotter-exception.filter.js';
+export { problemOf, type ProblemAnswer } from './http/problem-details.js';
+export { parseIdentifier, type Identifier, type IdentifierType } from './identifiers/identifier.js';
+export type { CotterLoginHooks, LoginContext, RegistrationCandidate } from './login/login-hooks.js';
+export { LoginService, type LoginResult } from './login/login.service.js';
+export type { AuthorizationCallback, CallbackParameters } from './pkce/callback.js';
+export { PkceService, type AuthorizeRequest, type BegunSignIn, type SignInRequest } from './pkce/pkce.service.js';
+export type { RefreshAnswer } from './refresh/dto/refresh-answer.js';
+export { RefreshService, type RefreshedTokens } from './refresh/refresh.service.js';
+export type { Clock } from './tokens/clock.js';
+export { KeyProvider } from './tokens/key-provider.js';
+export type { CotterPrincipal } from './tokens/principal.js';
+export {
+  TokenVerifier,
+  type TokenVerifierOptions,
+  type TrustedIssuer,
+  type VerifiedIdToken,
+} from './tokens/token-verifier.js';
+export type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './users/account.js';
+export { UsersRepository, type Registration } from './users/users.repository.js';
+export { UsersService } from './users/users.service.js';
