@@ -1,7 +1,8 @@
 import { InvalidCredentialsRequestError, MissingCredentialsError } from '../errors/access.errors.js';
 import { InvalidTokenError } from '../errors/token.errors.js';
-import { headerValuesOf, type PlatformRequest } from '../http/platform.js';
+import { headerValuesOf, nodeRequestOf, type PlatformRequest } from '../http/platform.js';
 
+const AUTHORIZATION = 'authorization';
 const BEARER = /^bearer(?: +(.*))?$/i;
 
 /**
@@ -14,11 +15,27 @@ const BEARER = /^bearer(?: +(.*))?$/i;
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 | RFC 6750, 2.1}
  */
 export function readBearerToken(request: PlatformRequest): string {
-  const [field, ...others] = headerValuesOf(request, 'authorization');
+  const [field, ...others] = headerValuesOf(request, AUTHORIZATION);
   if (others.length > 0) throw new InvalidCredentialsRequestError('The Authorization field was sent more than once.');
   const match = BEARER.exec(field?.trim() ?? '');
   if (match === null) throw new MissingCredentialsError();
   if (match[1] === undefined)
     throw new InvalidTokenError('malformed_token', { expected: 'a token', actual: 'nothing' });
   return match[1];
+}
+
+/**
+ * The token of a request that is as it should be: one `Authorization` field, spelled the usual way. Everything else is `null` and for
+ * {@link readBearerToken} to tell apart.
+ */
+export function findBearerToken(request: PlatformRequest): string | null {
+  const { rawHeaders } = nodeRequestOf(request);
+  let field: string | undefined;
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    const text = rawHeaders[name];
+    if (text?.length !== AUTHORIZATION.length || text.toLowerCase() !== AUTHORIZATION) continue;
+    if (field !== undefined) return null;
+    field = rawHeaders[name + 1];
+  }
+  return field?.startsWith('Bearer ') === true ? field.slice('Bearer '.length) : null;
 }

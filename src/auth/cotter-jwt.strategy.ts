@@ -8,7 +8,7 @@ import { KeysUnavailableError } from '../errors/token.errors.js';
 import type { PlatformRequest } from '../http/platform.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
-import { readBearerToken } from './bearer-token.js';
+import { findBearerToken, readBearerToken } from './bearer-token.js';
 
 /**
  * The Passport strategy, registered under the module's name (`cotter`), so that `AuthGuard(['cotter', 'other'])` works as well as
@@ -26,6 +26,12 @@ export class CotterJwtStrategy extends Strategy {
     super({ jwtFromRequest: () => null, secretOrKeyProvider: refuseKey, algorithms: ['ES256'] }, () => undefined);
     this.name = options.name;
     passport.use(this);
+  }
+
+  /** The principal of a request whose token was verified before; `null` where Passport has to look. */
+  findVerified(request: PlatformRequest): CotterPrincipal | null {
+    const token = findBearerToken(request);
+    return token === null ? null : this.verifier.findVerified(token);
   }
 
   /**

@@ -12,7 +12,8 @@ export type InvalidTokenCode =
   | 'invalid_audience'
   | 'invalid_token_type'
   | 'invalid_subject'
-  | 'invalid_claim';
+  | 'invalid_claim'
+  | 'token_revoked';
 
 /** What a failed rule wanted and saw. For logs only: `actual` may hold what a stranger sent. */
 export interface TokenEvidence {
@@ -32,6 +33,7 @@ const DETAILS: Record<InvalidTokenCode, string> = {
   invalid_token_type: 'The token is not of the type that is accepted here.',
   invalid_subject: 'The token does not name a subject.',
   invalid_claim: 'A claim of the token has the wrong form.',
+  token_revoked: 'The token was revoked.',
 };
 
 /**

@@ -23,6 +23,10 @@ class LateKeys extends KeyProvider {
     super();
   }
 
+  override peekKey(kid: string): ReturnType<KeyProvider['peekKey']> {
+    return this.arePublished ? this.keys.peekKey(kid) : undefined;
+  }
+
   override findKey(kid: string): ReturnType<KeyProvider['findKey']> {
     return this.arePublished ? this.keys.findKey(kid) : null;
   }

@@ -9,6 +9,8 @@ import { KeyProvider } from './key-provider.js';
 
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 256 * 1024;
+/** The part of the maximum age after which the set is fetched again ahead of time. */
+const REFRESH_AT = 0.8;
 
 /** How long keys are trusted, and how often the issuer may be asked. */
 export interface JwksKeyProviderOptions {
@@ -50,20 +52,29 @@ export class JwksKeyProvider extends KeyProvider {
     });
   }
 
+  override peekKey(kid: string): KeyObject | undefined {
+    if (!this.#isUsable()) return undefined;
+    // Traffic itself keeps the set fresh: nobody waits for this, and where it fails there is time for more tries.
+    if (this.#ageMs() >= this.#options.maxAgeSeconds * 1000 * REFRESH_AT) void this.#refresh();
+    return this.#keys.get(kid);
+  }
+
   override findKey(kid: string): KeyObject | null | Promise<KeyObject | null> {
-    const key = this.#keys.get(kid);
-    return key !== undefined && this.#ageMs() < this.#options.maxAgeSeconds * 1000 ? key : this.#findAfterRefresh(kid);
+    return this.peekKey(kid) ?? this.#findAfterRefresh(kid);
   }
 
   async #findAfterRefresh(kid: string): Promise<KeyObject | null> {
-    if (this.#mayFetch()) this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null));
-    await this.#fetching;
-    const { maxAgeSeconds, maxStaleSeconds } = this.#options;
-    const usable = this.#ageMs() < (maxAgeSeconds + (this.#failure === null ? 0 : maxStaleSeconds)) * 1000;
-    const key = usable ? this.#keys.get(kid) : undefined;
+    await this.#refresh();
+    const key = this.#isUsable() ? this.#keys.get(kid) : undefined;
     if (key !== undefined) return key;
-    if (usable && this.#failure === null) return null;
+    if (this.#isUsable() && this.#failure === null) return null;
     throw new KeysUnavailableError(this.#retryAfterSeconds(), { cause: this.#failure });
+  }
+
+  /** Joins the fetch that is under way, or starts one where the cooldown allows it. Never rejects. */
+  #refresh(): Promise<void> {
+    if (this.#mayFetch()) this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null));
+    return this.#fetching ?? Promise.resolve();
   }
 
   async #fetch(): Promise<void> {
@@ -71,12 +82,24 @@ export class JwksKeyProvider extends KeyProvider {
     try {
       const published = await this.#client.getSigningKeys();
       // jwks-rsa hands out PEM; reading it costs more than the check of a signature, so it is read once a key.
-      this.#keys = new Map(published.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
+      this.#keys = new Map(published.map((key) => [key.kid, this.#keep(key.kid, createPublicKey(key.getPublicKey()))]));
       this.#fetchedAtMs = this.#options.monotonicMs();
       this.#failure = null;
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /** A key that is published again stays the same object: verified tokens rest on it. */
+  #keep(kid: string, published: KeyObject): KeyObject {
+    const known = this.#keys.get(kid);
+    return known?.equals(published) === true ? known : published;
+  }
+
+  /** Fresh; or no longer fresh while the issuer is known to be in trouble. */
+  #isUsable(): boolean {
+    const { maxAgeSeconds, maxStaleSeconds } = this.#options;
+    return this.#ageMs() < (maxAgeSeconds + (this.#failure === null ? 0 : maxStaleSeconds)) * 1000;
   }
 
   #mayFetch(): boolean {

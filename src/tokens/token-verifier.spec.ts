@@ -17,12 +17,20 @@ class StaticKeys extends KeyProvider {
     super();
   }
 
+  override peekKey(kid: string): KeyObject | undefined {
+    return this.keys.get(kid);
+  }
+
   override findKey(kid: string): KeyObject | null {
     return this.keys.get(kid) ?? null;
   }
 }
 
 class NoKeys extends KeyProvider {
+  override peekKey(): undefined {
+    return undefined;
+  }
+
   override findKey(): Promise<null> {
     return Promise.reject(new KeysUnavailableError(5));
   }

@@ -1,12 +1,13 @@
-import { verify as verifySignature, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { KeyObject } from 'node:crypto';
 
 import { InvalidTokenError } from '../errors/token.errors.js';
 import { checkClaims, findText, type CheckedClaims, type Claims } from './claims.js';
 import { systemClock, type Clock } from './clock.js';
-import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
+import { parseCompactJwt } from './compact-jwt.js';
 import type { KeyProvider } from './key-provider.js';
 import { createPrincipal, type CotterPrincipal } from './principal.js';
+import { SignatureCheck } from './signature-check.js';
+import { VerifiedTokenCache } from './verified-token-cache.js';
 
 /** An issuer whose tokens are accepted: exactly this `iss`, and its own keys. */
 export interface TrustedIssuer {
@@ -21,6 +22,10 @@ export interface TokenVerifierOptions {
   readonly audience: string;
   readonly clockToleranceSeconds: number;
   readonly clock?: Clock;
+  /** Of how many verified access tokens the verdict is kept, at about 1.5 KiB each; 0 keeps none. @defaultValue 20,000 */
+  readonly maxCachedTokens?: number;
+  /** Asked for every access token, also one whose verdict is kept: whether it was revoked before its time. */
+  readonly isRevoked?: (principal: CotterPrincipal) => boolean;
   /** Hears of every token that is refused. */
   readonly onRefused?: (refusal: InvalidTokenError) => void;
 }
@@ -37,17 +42,13 @@ interface Verified {
   readonly claims: Claims;
   readonly checked: CheckedClaims;
   readonly issuer: string;
+  readonly kid: string;
+  readonly key: KeyObject;
+  readonly keys: KeyProvider;
 }
 
 const ACCESS_TOKEN_TYPES = ['access_token', 'client_access_token'];
 const ID_TOKEN_TYPES = ['id_token', 'client_id_token'];
-
-// The callback form verifies in libuv's thread pool: the event loop stays free, and two cores verify at once.
-const verifyInThreadPool = promisify(
-  (input: Buffer, key: KeyObject, signature: Buffer, done: (error: Error | null, valid: boolean) => void) => {
-    verifySignature('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, signature, done);
-  },
-);
 
 /**
  * Decides whether a token is good. Nothing else in this package does: the guard and the login both ask here, so they agree.
@@ -58,22 +59,44 @@ const verifyInThreadPool = promisify(
 export class TokenVerifier {
   readonly #options: Required<TokenVerifierOptions>;
   readonly #keysByIssuer: ReadonlyMap<string, KeyProvider>;
+  readonly #signatures = new SignatureCheck();
+  readonly #cache: VerifiedTokenCache;
+  readonly #running = new Map<string, Promise<CotterPrincipal>>();
 
   constructor(options: TokenVerifierOptions) {
-    this.#options = { clock: systemClock, onRefused: () => undefined, ...options };
+    this.#options = {
+      clock: systemClock,
+      maxCachedTokens: 20_000,
+      isRevoked: () => false,
+      onRefused: () => undefined,
+      ...options,
+    };
     this.#keysByIssuer = new Map(options.trustedIssuers.map(({ issuer, keys }) => [issuer, keys]));
+    this.#cache = new VerifiedTokenCache(this.#options.maxCachedTokens);
   }
 
   /**
-   * Verifies an access token.
+   * The principal of an access token that this verifier has verified before, and that is as good now as it was then; `null` where that
+   * takes a closer look. Never more generous than {@link verifyAccessToken}, and the way of almost every request.
+   */
+  findVerified(token: string): CotterPrincipal | null {
+    const principal = this.#cache.find(token, this.#options.clock());
+    return principal !== null && !this.#options.isRevoked(principal) ? principal : null;
+  }
+
+  /**
+   * Verifies an access token. Calls with the same token at the same time share one verification.
    *
    * @throws {@link InvalidTokenError} with the code of the rule that failed.
    * @throws {@link KeysUnavailableError} (`keys_unavailable`) where the issuer's keys are out of reach.
    * @see Cotter's guide "Verifying JWT Tokens"
    */
   async verifyAccessToken(token: string): Promise<CotterPrincipal> {
-    const { claims, checked, issuer } = await this.#verify(token, ACCESS_TOKEN_TYPES);
-    return createPrincipal(claims, checked, { issuer, audience: this.#options.audience });
+    const known = this.findVerified(token) ?? this.#running.get(token);
+    if (known !== undefined) return known;
+    const verification = this.#reporting(this.#verifyAccessToken(token)).finally(() => this.#running.delete(token));
+    this.#running.set(token, verification);
+    return verification;
   }
 
   /**
@@ -82,39 +105,43 @@ export class TokenVerifier {
    * @throws as {@link verifyAccessToken} does.
    */
   async verifyIdToken(token: string): Promise<VerifiedIdToken> {
-    const { claims, checked, issuer } = await this.#verify(token, ID_TOKEN_TYPES);
+    const { claims, checked, issuer } = await this.#reporting(this.#verify(token, ID_TOKEN_TYPES));
     return { subject: checked.subject, issuer, identifier: findText(claims, 'identifier'), claims };
   }
 
+  async #verifyAccessToken(token: string): Promise<CotterPrincipal> {
+    const { claims, checked, issuer, kid, key, keys } = await this.#verify(token, ACCESS_TOKEN_TYPES);
+    const { audience, clockToleranceSeconds, isRevoked } = this.#options;
+    const principal = createPrincipal(claims, checked, { issuer, audience });
+    if (isRevoked(principal)) throw new InvalidTokenError('token_revoked');
+    const expiresAtMs = (checked.expiresAtSeconds + clockToleranceSeconds) * 1000;
+    this.#cache.add({ token, principal, expiresAtMs, kid, key, keys });
+    return principal;
+  }
+
   async #verify(token: string, types: readonly string[]): Promise<Verified> {
+    const jwt = parseCompactJwt(token);
+    const { kid, claims } = jwt;
+    const { iss: issuer } = claims;
+    const keys = typeof issuer === 'string' ? this.#keysByIssuer.get(issuer) : undefined;
+    if (typeof issuer !== 'string' || keys === undefined) {
+      throw new InvalidTokenError('invalid_issuer', { expected: [...this.#keysByIssuer.keys()], actual: issuer });
+    }
+    const key = keys.peekKey(kid) ?? (await keys.findKey(kid));
+    if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: kid });
+    const verdict = this.#signatures.check(jwt, key);
+    if (!(typeof verdict === 'boolean' ? verdict : await verdict)) throw new InvalidTokenError('invalid_signature');
+    const { audience, clockToleranceSeconds, clock } = this.#options;
+    const checked = checkClaims(claims, { audience, types, clockToleranceSeconds }, clock() / 1000);
+    return { claims, checked, issuer, kid, key, keys };
+  }
+
+  async #reporting<T>(verification: Promise<T>): Promise<T> {
     try {
-      return await this.#check(token, types);
+      return await verification;
     } catch (error) {
       if (error instanceof InvalidTokenError) this.#options.onRefused(error);
       throw error;
     }
   }
-
-  async #check(token: string, types: readonly string[]): Promise<Verified> {
-    const jwt = parseCompactJwt(token);
-    const { iss: issuer } = jwt.claims;
-    const keys = typeof issuer === 'string' ? this.#keysByIssuer.get(issuer) : undefined;
-    if (typeof issuer !== 'string' || keys === undefined) {
-      throw new InvalidTokenError('invalid_issuer', { expected: [...this.#keysByIssuer.keys()], actual: issuer });
-    }
-    await assertSignature(jwt, keys);
-    const rules = {
-      audience: this.#options.audience,
-      types,
-      clockToleranceSeconds: this.#options.clockToleranceSeconds,
-    };
-    return { claims: jwt.claims, checked: checkClaims(jwt.claims, rules, this.#options.clock() / 1000), issuer };
-  }
-}
-
-async function assertSignature(jwt: CompactJwt, keys: KeyProvider): Promise<void> {
-  const key = await keys.findKey(jwt.kid);
-  if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: jwt.kid });
-  if (!(await verifyInThreadPool(jwt.signingInput, key, jwt.signature)))
-    throw new InvalidTokenError('invalid_signature');
 }

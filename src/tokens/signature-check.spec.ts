@@ -1,0 +1,47 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+import type { CompactJwt } from './compact-jwt.js';
+import { SignatureCheck } from './signature-check.js';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const signingInput = Buffer.from('header.payload');
+const good: CompactJwt = {
+  kid: 'kid',
+  claims: {},
+  signingInput,
+  signature: sign('sha256', signingInput, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+};
+const bad: CompactJwt = { ...good, signingInput: Buffer.from('header.other') };
+
+describe('the check of a signature', () => {
+  it('says the same at once and from the thread pool', async () => {
+    const check = new SignatureCheck();
+    for (let round = 0; round < 300; round++) {
+      expect([await check.check(good, publicKey), await check.check(bad, publicKey)]).toEqual([true, false]);
+    }
+  });
+
+  it('is made at once where checks come one after another, but for a probe now and then', async () => {
+    const check = new SignatureCheck();
+    let pooled = 0;
+    for (let round = 0; round < 640; round++) {
+      const verdict = check.check(good, publicKey);
+      if (verdict instanceof Promise) pooled++;
+      await verdict;
+    }
+    // Each probe is followed by nothing: no overlap was found.
+    expect(pooled).toBe(10);
+  });
+
+  it('goes to the thread pool where they overlap, and comes back when they no longer do', async () => {
+    const check = new SignatureCheck();
+    const burst = (): (boolean | Promise<boolean>)[] => Array.from({ length: 200 }, () => check.check(good, publicKey));
+    await Promise.all(burst().map(async (verdict) => verdict));
+    const verdicts = burst();
+    expect(verdicts.filter((verdict) => verdict instanceof Promise).length).toBeGreaterThan(190);
+    await Promise.all(verdicts.map(async (verdict) => verdict));
+    let last: boolean | Promise<boolean> = false;
+    for (let round = 0; round < 20; round++) await (last = check.check(good, publicKey));
+    expect(last).toBe(true);
+  });
+});

@@ -1,0 +1,55 @@
+import { verify, type KeyObject } from 'node:crypto';
+
+import type { CompactJwt } from './compact-jwt.js';
+
+/** While nothing suggests concurrency, every so many checks one is made in the thread pool to look for it. */
+const PROBE_INTERVAL = 64;
+/** So many checks in a row that found the pool idle end concurrency. */
+const IDLE_ARRIVALS = 16;
+
+/**
+ * Checks ES256 signatures, on the event loop while requests come one after another and in libuv's thread pool while they overlap.
+ *
+ * On the event loop a check takes about half the time of one in the pool, which has to wake a thread. But it blocks: from a few connections
+ * up the pool is faster by the number of cores, and everybody else's requests go on meanwhile. A check on the event loop never overlaps
+ * with another one, so overlap is looked for by a probe now and then. `docs/adr/0006` has the figures.
+ */
+export class SignatureCheck {
+  #inPool = 0;
+  #concurrent = false;
+  #sinceProbe = 0;
+  #idleArrivals = 0;
+
+  /** Whether the signature verifies: at once, or by a promise. */
+  check(jwt: CompactJwt, key: KeyObject): boolean | Promise<boolean> {
+    return this.#choosesPool() ? this.#checkInPool(jwt, key) : checkNow(jwt, key);
+  }
+
+  #choosesPool(): boolean {
+    if (this.#inPool > 0) {
+      this.#concurrent = true;
+      this.#idleArrivals = 0;
+      return true;
+    }
+    if (this.#concurrent && ++this.#idleArrivals < IDLE_ARRIVALS) return true;
+    this.#concurrent = false;
+    this.#idleArrivals = 0;
+    this.#sinceProbe = (this.#sinceProbe + 1) % PROBE_INTERVAL;
+    return this.#sinceProbe === 0;
+  }
+
+  #checkInPool(jwt: CompactJwt, key: KeyObject): Promise<boolean> {
+    this.#inPool++;
+    return new Promise((resolve, reject) => {
+      verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature, (error, valid) => {
+        this.#inPool--;
+        if (error === null) resolve(valid);
+        else reject(error);
+      });
+    });
+  }
+}
+
+function checkNow(jwt: CompactJwt, key: KeyObject): boolean {
+  return verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature);
+}
