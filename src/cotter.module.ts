@@ -1,7 +1,6 @@
 import {
   Controller,
   Inject,
-  Logger,
   Module,
   VERSION_NEUTRAL,
   type Abstract,
@@ -24,15 +23,14 @@ import {
 import { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
 import { resolveOptions } from './cotter.options.resolver.js';
 import { cotterToken, DEFAULT_NAME } from './cotter.tokens.js';
+import { createTokenVerifier } from './cotter.verifier.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
-import type { InvalidTokenError } from './errors/token.errors.js';
 import { CotterExceptionFilter } from './http/cotter-exception.filter.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginService } from './login/login.service.js';
 import { PkceService } from './pkce/pkce.service.js';
 import { RefreshController } from './refresh/refresh.controller.js';
 import { RefreshService } from './refresh/refresh.service.js';
-import { JwksKeyProvider } from './tokens/jwks-key-provider.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { AccountLoader } from './users/account-loader.js';
 import { LoginRecorder } from './users/login-recorder.js';
@@ -126,31 +124,6 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
 const SERVICES = [CotterJwtStrategy, CotterAuthGuard, CotterApiClient, RefreshService, PkceService];
 
 const USER_SERVICES = [UsersService, AccountLoader, LoginRecorder, LoginService];
-
-function createTokenVerifier(options: CotterOptions): TokenVerifier {
-  const keys = new JwksKeyProvider({
-    jwksUri: options.jwksUri,
-    maxAgeSeconds: 600,
-    maxStaleSeconds: 86_400,
-    cooldownSeconds: 5,
-  });
-  return new TokenVerifier({
-    trustedIssuers: options.issuers.map((issuer) => ({ issuer, keys })),
-    audience: options.apiKeyId,
-    clockToleranceSeconds: options.clockToleranceSeconds,
-    clock: options.clock,
-    ...(options.logRefusals ? { onRefused: logRefusal } : {}),
-  });
-}
-
-/** One line a refusal. What the token held is a stranger's text, so it goes through JSON and is cut. */
-function logRefusal({ code, evidence }: InvalidTokenError): void {
-  const { expected, actual } = evidence ?? {};
-  const show = (value: unknown): string => ((JSON.stringify(value) as string | undefined) ?? 'nothing').slice(0, 120);
-  new Logger('Cotter').warn(
-    `token refused: ${code}${evidence ? `, expected ${show(expected)}, got ${show(actual)}` : ''}`,
-  );
-}
 
 function controllersOf({ path = '', controllers = true, users }: Extras): Type[] {
   if (!controllers) return [];

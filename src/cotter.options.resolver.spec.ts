@@ -1,5 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { resolveOptions } from './cotter.options.resolver.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
+import { createTestKey } from './testing/test-keys.js';
 
 const KEY = '19024767-a0b2-4221-8faa-ef116dc853d0';
 
@@ -20,24 +25,56 @@ describe('options', () => {
       apiKeyId: KEY,
       apiUrl: 'https://www.cotter.app/api/v0',
       jsUrl: 'https://js.cotter.app',
-      issuers: ['https://www.cotter.app'],
-      jwksUri: 'https://www.cotter.app/api/v0/token/jwks',
+      trust: [
+        {
+          issuer: 'https://www.cotter.app',
+          audience: KEY,
+          keys: { uri: 'https://www.cotter.app/api/v0/token/jwks' },
+          linkByIdentifier: true,
+        },
+      ],
+      jwks: { maxAgeSeconds: 600, maxStaleSeconds: 86_400, cooldownSeconds: 5 },
+      maxCachedTokens: 20_000,
       clockToleranceSeconds: 5,
       strictIdentity: false,
-      linkByIdentifier: true,
     });
   });
 
   it('find the key set below the API unless told otherwise', () => {
-    const { apiUrl, jwksUri } = resolveOptions({ apiKeyId: KEY, apiUrl: 'https://id.example.com/api/v0/' }, 'cotter');
-    expect([apiUrl, jwksUri]).toEqual(['https://id.example.com/api/v0', 'https://id.example.com/api/v0/token/jwks']);
+    const { apiUrl, trust } = resolveOptions({ apiKeyId: KEY, apiUrl: 'https://id.example.com/api/v0/' }, 'cotter');
+    expect(apiUrl).toBe('https://id.example.com/api/v0');
+    expect(trust[0]?.keys).toEqual({ uri: 'https://id.example.com/api/v0/token/jwks' });
   });
 
   it('keep each issuer as it is spelled, since tokens are held against it exactly', () => {
-    expect(resolveOptions({ apiKeyId: KEY, issuer: ['https://a.example/', 'b'] }, 'cotter').issuers).toEqual([
-      'https://a.example/',
-      'b',
+    const { trust } = resolveOptions({ apiKeyId: KEY, issuer: ['https://a.example/', 'b'] }, 'cotter');
+    expect(trust.map(({ issuer }) => issuer)).toEqual(['https://a.example/', 'b']);
+  });
+
+  it('trust more issuers, none of which opens accounts by an address unless told to', () => {
+    const { trust } = resolveOptions(
+      {
+        apiKeyId: KEY,
+        trust: [
+          { issuer: 'new', jwksUri: 'https://new.example/jwks' },
+          { issuer: 'newer', jwksUri: 'https://newer.example/jwks', audience: 'other', linkByIdentifier: true },
+        ],
+      },
+      'cotter',
+    );
+    expect(trust.slice(1)).toEqual([
+      { issuer: 'new', audience: KEY, keys: { uri: 'https://new.example/jwks' }, linkByIdentifier: false },
+      { issuer: 'newer', audience: 'other', keys: { uri: 'https://newer.example/jwks' }, linkByIdentifier: true },
     ]);
+  });
+
+  it('take keys by value or from a file', () => {
+    const keys = { keys: [createTestKey().publicJwk] };
+    const file = join(mkdtempSync(join(tmpdir(), 'cotter-')), 'jwks.json');
+    writeFileSync(file, JSON.stringify(keys));
+    for (const jwks of [{ keys }, { file }]) {
+      expect(resolveOptions({ apiKeyId: KEY, jwks }, 'cotter').trust[0]?.keys).toEqual({ set: keys });
+    }
   });
 
   it.each([

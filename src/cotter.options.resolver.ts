@@ -1,31 +1,10 @@
-import type { CotterModuleOptions, CotterOptions } from './cotter.options.js';
+import { readFileSync } from 'node:fs';
+
+import type { CotterJwksOptions, CotterModuleOptions, CotterOptions, ResolvedTrust } from './cotter.options.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
-import { isLoopbackHost } from './identifiers/loopback.js';
+import { OptionReader } from './option-reader.js';
 import { systemClock } from './tokens/clock.js';
-
-const DEFAULTS = {
-  apiUrl: 'https://www.cotter.app/api/v0',
-  jsUrl: 'https://js.cotter.app',
-  issuer: 'https://www.cotter.app',
-  clockToleranceSeconds: 5,
-  apiTimeoutMs: 5_000,
-};
-
-const KNOWN_OPTIONS: Readonly<Record<keyof CotterModuleOptions, true>> = {
-  apiKeyId: true,
-  apiUrl: true,
-  jsUrl: true,
-  issuer: true,
-  jwksUri: true,
-  clockToleranceSeconds: true,
-  allowInsecureHttp: true,
-  apiTimeoutMs: true,
-  strictIdentity: true,
-  linkByIdentifier: true,
-  hooks: true,
-  logRefusals: true,
-  clock: true,
-};
+import { StaticKeyProvider } from './tokens/static-key-provider.js';
 
 /**
  * Completes the options with their defaults and checks each; the only place that does either.
@@ -34,87 +13,99 @@ const KNOWN_OPTIONS: Readonly<Record<keyof CotterModuleOptions, true>> = {
  * @throws {@link CotterConfigurationError} naming the option and what it must be.
  */
 export function resolveOptions(options: CotterModuleOptions, name: string): CotterOptions {
-  const unknown = Object.keys(options).find((option) => !Object.hasOwn(KNOWN_OPTIONS, option));
-  if (unknown !== undefined) {
-    throw new CotterConfigurationError(
-      unknown,
-      'is not an option here (what shapes the module stands beside useFactory)',
-    );
-  }
-  const insecure = readFlag(options, 'allowInsecureHttp', false);
-  const apiUrl = readUrl('apiUrl', options.apiUrl ?? DEFAULTS.apiUrl, insecure);
+  const read = new OptionReader(options, {
+    known: [
+      'apiKeyId apiUrl jsUrl issuer jwksUri clockToleranceSeconds allowInsecureHttp apiTimeoutMs strictIdentity linkByIdentifier',
+      'jwks trust cache hooks events logRefusals clock',
+    ],
+  });
+  const allowInsecureHttp = read.flag('allowInsecureHttp', false);
+  const apiKeyId = read.text('apiKeyId');
+  const apiUrl = read.url('apiUrl', { fallback: 'https://www.cotter.app/api/v0', allowInsecureHttp });
+  const jwksUri = read.url('jwksUri', { fallback: `${apiUrl}/token/jwks`, allowInsecureHttp });
+  const { set, ...jwks } = resolveJwks(options.jwks ?? {});
+  const linkByIdentifier = read.flag('linkByIdentifier', true);
+  const keys = set === undefined ? { uri: jwksUri } : { set };
+  const first = read
+    .texts('issuer', 'https://www.cotter.app')
+    .map((issuer) => ({ issuer, audience: apiKeyId, keys, linkByIdentifier }));
   return {
     name,
-    apiKeyId: readText('apiKeyId', options.apiKeyId, "the project's API_KEY_ID"),
+    apiKeyId,
     apiUrl,
-    jsUrl: readUrl('jsUrl', options.jsUrl ?? DEFAULTS.jsUrl, insecure),
-    issuers: readIssuers(options.issuer ?? DEFAULTS.issuer),
-    jwksUri: readUrl('jwksUri', options.jwksUri ?? `${apiUrl}/token/jwks`, insecure),
-    clockToleranceSeconds: readInteger(
-      'clockToleranceSeconds',
-      options.clockToleranceSeconds ?? DEFAULTS.clockToleranceSeconds,
-      0,
-      60,
+    jsUrl: read.url('jsUrl', { fallback: 'https://js.cotter.app', allowInsecureHttp }),
+    trust: resolveTrust(first, options.trust ?? [], allowInsecureHttp),
+    jwks,
+    maxCachedTokens: new OptionReader(options.cache ?? {}, { path: 'cache', known: ['maxTokens'] }).integer(
+      'maxTokens',
+      { fallback: 20_000, least: 0, most: 10_000_000 },
     ),
-    apiTimeoutMs: readInteger('apiTimeoutMs', options.apiTimeoutMs ?? DEFAULTS.apiTimeoutMs, 100, 60_000),
-    strictIdentity: readFlag(options, 'strictIdentity', false),
-    linkByIdentifier: readFlag(options, 'linkByIdentifier', true),
-    hooks: readHooks(options.hooks ?? {}),
-    logRefusals: readFlag(options, 'logRefusals', false),
+    clockToleranceSeconds: read.integer('clockToleranceSeconds', { fallback: 5, least: 0, most: 60 }),
+    apiTimeoutMs: read.integer('apiTimeoutMs', { fallback: 5_000, least: 100, most: 60_000 }),
+    strictIdentity: read.flag('strictIdentity', false),
+    hooks: read.functions('hooks', ['beforeRegister', 'onRegistered', 'onLoggedIn', 'onIdentifierConflict']),
+    events: read.functions('events', ['onKeysRefreshed', 'onKeysUnavailable', 'onTokenRejected']),
+    logRefusals: read.flag('logRefusals', false),
     clock: options.clock ?? systemClock,
   };
 }
 
-/** A base URL, without the slash that people leave at its end. */
-function readUrl(option: string, value: unknown, allowInsecureHttp: boolean): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new CotterConfigurationError(option, 'must be an https: URL');
+function resolveJwks(options: CotterJwksOptions): CotterOptions['jwks'] & { readonly set: unknown } {
+  const read = new OptionReader(options, {
+    path: 'jwks',
+    known: ['maxAgeSeconds maxStaleSeconds cooldownSeconds keys file'],
+  });
+  return {
+    maxAgeSeconds: read.integer('maxAgeSeconds', { fallback: 600, least: 10, most: 86_400 }),
+    maxStaleSeconds: read.integer('maxStaleSeconds', { fallback: 86_400, least: 0, most: 604_800 }),
+    cooldownSeconds: read.integer('cooldownSeconds', { fallback: 5, least: 1, most: 300 }),
+    set: readKeySet(options),
+  };
+}
+
+function readKeySet({ keys, file }: CotterJwksOptions): unknown {
+  if (keys !== undefined && file !== undefined)
+    throw new CotterConfigurationError('jwks.file', 'cannot stand beside jwks.keys');
+  const option = file === undefined ? 'jwks.keys' : 'jwks.file';
+  const set = file === undefined ? keys : readJson(file);
+  if (set === undefined) return undefined;
+  if (new StaticKeyProvider(set).size > 0) return set;
+  throw new CotterConfigurationError(option, 'must hold a JSON Web Key Set with a public EC P-256 key that has a kid');
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new CotterConfigurationError('jwks.file', 'must be the path of a readable JSON file', { cause: error });
   }
-  if (url.username !== '' || url.password !== '' || url.hash !== '' || url.search !== '') {
-    throw new CotterConfigurationError(option, 'must not carry credentials, a query or a fragment');
-  }
-  if (url.protocol === 'http:' && !allowInsecureHttp && !isLoopbackHost(url.hostname)) {
+}
+
+function resolveTrust(
+  first: readonly ResolvedTrust[],
+  added: unknown,
+  allowInsecureHttp: boolean,
+): readonly ResolvedTrust[] {
+  if (!Array.isArray(added)) throw new CotterConfigurationError('trust', 'must be a list');
+  const more = (added as unknown[]).map((options, index): ResolvedTrust => {
+    const read = new OptionReader(options, {
+      path: `trust[${String(index)}]`,
+      known: ['issuer jwksUri audience linkByIdentifier'],
+    });
+    return {
+      issuer: read.text('issuer'),
+      audience: read.text('audience', first[0]?.audience),
+      keys: { uri: read.url('jwksUri', { allowInsecureHttp }) },
+      linkByIdentifier: read.flag('linkByIdentifier', false),
+    };
+  });
+  const all = [...first, ...more];
+  const twin = all.findIndex(({ issuer }, index) => all.findIndex((other) => other.issuer === issuer) !== index);
+  if (twin >= 0) {
     throw new CotterConfigurationError(
-      option,
-      'must be an https: URL (http: needs a loopback host, or allowInsecureHttp: true)',
+      `trust[${String(twin - first.length)}].issuer`,
+      'must differ from the other issuers',
     );
   }
-  return url.href.replace(/\/+$/, '');
-}
-
-function readIssuers(value: unknown): readonly string[] {
-  const issuers: unknown[] = Array.isArray(value) ? value : [value];
-  if (issuers.length === 0 || !issuers.every((issuer) => typeof issuer === 'string' && issuer.trim() !== '')) {
-    throw new CotterConfigurationError('issuer', 'must be a non-empty string, or a list of them');
-  }
-  return [...new Set(issuers as string[])];
-}
-
-function readText(option: string, value: unknown, what: string): string {
-  if (typeof value !== 'string' || value.trim() === '')
-    throw new CotterConfigurationError(option, `must be ${what}, a non-empty string`);
-  return value;
-}
-
-function readInteger(option: string, value: unknown, least: number, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new CotterConfigurationError(option, `must be a whole number from ${String(least)} to ${String(most)}`);
-  }
-  return value as number;
-}
-
-function readFlag(options: CotterModuleOptions, option: keyof CotterModuleOptions, fallback: boolean): boolean {
-  const value: unknown = options[option] ?? fallback;
-  if (typeof value !== 'boolean') throw new CotterConfigurationError(option, 'must be true or false');
-  return value;
-}
-
-function readHooks(hooks: NonNullable<CotterModuleOptions['hooks']>): NonNullable<CotterModuleOptions['hooks']> {
-  for (const hook of ['beforeRegister', 'onRegistered', 'onLoggedIn', 'onIdentifierConflict'] as const) {
-    if (hooks[hook] !== undefined && typeof hooks[hook] !== 'function') {
-      throw new CotterConfigurationError(`hooks.${hook}`, 'must be a function');
-    }
-  }
-  return hooks;
+  return all;
 }

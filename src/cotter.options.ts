@@ -1,3 +1,4 @@
+import type { CotterEvents } from './cotter.events.js';
 import type { CotterLoginHooks } from './login/login-hooks.js';
 import type { Clock } from './tokens/clock.js';
 
@@ -28,10 +29,58 @@ export interface CotterModuleOptions {
   linkByIdentifier?: boolean | undefined;
   /** The application's say in registrations and logins. */
   hooks?: CotterLoginHooks | undefined;
+  /** How the issuer's keys are kept, or the keys themselves. */
+  jwks?: CotterJwksOptions | undefined;
+  /** More issuers, each with its own keys: a move from one issuer to another needs no downtime. */
+  trust?: readonly CotterTrustOptions[] | undefined;
+  /** The verdicts on tokens that are kept in memory. */
+  cache?: CotterCacheOptions | undefined;
+  /** Listeners for metrics, health and audits. */
+  events?: CotterEvents | undefined;
   /** Log one line for each refused token: the rule that failed, what it expected and what it saw. For development. @defaultValue false */
   logRefusals?: boolean | undefined;
   /** Milliseconds since 1970; for tests. @defaultValue `Date.now` */
   clock?: Clock | undefined;
+}
+
+/** How the keys of the issuers are kept. */
+export interface CotterJwksOptions {
+  /** A key that left the published set stops working within this time: 10 to 86,400 seconds. @defaultValue 600 */
+  maxAgeSeconds?: number | undefined;
+  /** How much longer known keys work while the issuer does not answer: 0 to 604,800 seconds. @defaultValue 86400 */
+  maxStaleSeconds?: number | undefined;
+  /** The least time between two fetches, however many unknown `kid`s arrive: 1 to 300 seconds. @defaultValue 5 */
+  cooldownSeconds?: number | undefined;
+  /** A JSON Web Key Set to take instead of asking the issuer, for deployments without a way to it. */
+  keys?: { readonly keys: readonly object[] } | undefined;
+  /** Path of a file that holds such a set; read once, at boot. */
+  file?: string | undefined;
+}
+
+/** An issuer beside the first one. */
+export interface CotterTrustOptions {
+  /** Its `iss`, compared exactly. */
+  issuer: string;
+  jwksUri: string;
+  /** The audience of its tokens. @defaultValue `apiKeyId` */
+  audience?: string | undefined;
+  /** As the option of this name. Off by default: otherwise this issuer could enter any account by an e-mail address. @defaultValue false */
+  linkByIdentifier?: boolean | undefined;
+}
+
+/** What is kept of verified tokens. */
+export interface CotterCacheOptions {
+  /** Some 1.5 KiB each; 0 keeps none. @defaultValue 20000 */
+  maxTokens?: number | undefined;
+}
+
+/** An issuer whose tokens are accepted, with everything that decides about them. */
+export interface ResolvedTrust {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its keys are published, or the set itself. */
+  readonly keys: { readonly uri: string } | { readonly set: unknown };
+  readonly linkByIdentifier: boolean;
 }
 
 /**
@@ -43,12 +92,19 @@ export abstract class CotterOptions {
   abstract readonly apiKeyId: string;
   abstract readonly apiUrl: string;
   abstract readonly jsUrl: string;
-  abstract readonly issuers: readonly string[];
-  abstract readonly jwksUri: string;
+  /** The first is the one that `issuer` names, or the first of its list. */
+  abstract readonly trust: readonly ResolvedTrust[];
+  /** In seconds. */
+  abstract readonly jwks: {
+    readonly maxAgeSeconds: number;
+    readonly maxStaleSeconds: number;
+    readonly cooldownSeconds: number;
+  };
+  abstract readonly maxCachedTokens: number;
+  abstract readonly events: CotterEvents;
   abstract readonly clockToleranceSeconds: number;
   abstract readonly apiTimeoutMs: number;
   abstract readonly strictIdentity: boolean;
-  abstract readonly linkByIdentifier: boolean;
   abstract readonly hooks: CotterLoginHooks;
   abstract readonly logRefusals: boolean;
   abstract readonly clock: Clock;

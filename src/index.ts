@@ -22,7 +22,15 @@ export type {
   CotterOptionsFactory,
   UsersRepositoryProvider,
 } from './cotter.module-definition.js';
-export { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
+export type { CotterEvents } from './cotter.events.js';
+export {
+  CotterOptions,
+  type CotterCacheOptions,
+  type CotterJwksOptions,
+  type CotterModuleOptions,
+  type CotterTrustOptions,
+  type ResolvedTrust,
+} from './cotter.options.js';
 export { cotterToken } from './cotter.tokens.js';
 export {
   InsufficientAuthenticationError,

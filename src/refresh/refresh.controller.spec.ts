@@ -30,8 +30,7 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
       cooldownSeconds: 5,
     });
     const verifier = new TokenVerifier({
-      trustedIssuers: [{ issuer: issuer.url, keys }],
-      audience: issuer.apiKeyId,
+      trustedIssuers: [{ issuer: issuer.url, audience: issuer.apiKeyId, keys }],
       clockToleranceSeconds: 5,
     });
     const module = await Test.createTestingModule({

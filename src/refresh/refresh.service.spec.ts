@@ -63,8 +63,7 @@ describe('RefreshService', () => {
   function serviceWith(keys: KeyProvider): RefreshService {
     const options = resolveOptions({ ...issuer.moduleOptions, apiUrl: api.url, apiTimeoutMs: 1_000 }, 'cotter');
     const verifier = new TokenVerifier({
-      trustedIssuers: [{ issuer: issuer.url, keys }],
-      audience: issuer.apiKeyId,
+      trustedIssuers: [{ issuer: issuer.url, audience: issuer.apiKeyId, keys }],
       clockToleranceSeconds: options.clockToleranceSeconds,
       clock: options.clock,
     });

@@ -44,8 +44,8 @@ export async function asUser<TAccount extends CotterAccount = CotterAccount>(
 }
 
 function issuerOf(app: INestApplication): CotterTestIssuer {
-  const { issuers } = app.get<CotterOptions>(cotterToken(CotterOptions), { strict: false });
-  const running = issuers.map((url) => CotterTestIssuer.find(url)).find((issuer) => issuer !== undefined);
+  const { trust } = app.get<CotterOptions>(cotterToken(CotterOptions), { strict: false });
+  const running = trust.map(({ issuer }) => CotterTestIssuer.find(issuer)).find((issuer) => issuer !== undefined);
   if (running === undefined)
     throw new Error('The CotterModule of this application trusts no running CotterTestIssuer.');
   return running;

@@ -21,6 +21,10 @@ export interface JwksKeyProviderOptions {
   readonly maxStaleSeconds: number;
   /** The least time between two fetches, however many unknown `kid`s arrive. */
   readonly cooldownSeconds: number;
+  /** Hears of every set that was fetched, by the `kid`s in it. */
+  readonly onRefreshed?: (kids: readonly string[]) => void;
+  /** Hears of every fetch that failed. */
+  readonly onUnavailable?: (error: Error) => void;
   /** Milliseconds that only ever grow; the system's clock may be set back. */
   readonly monotonicMs?: () => number;
 }
@@ -43,7 +47,12 @@ export class JwksKeyProvider extends KeyProvider {
 
   constructor(options: JwksKeyProviderOptions) {
     super();
-    this.#options = { monotonicMs: () => performance.now(), ...options };
+    this.#options = {
+      monotonicMs: () => performance.now(),
+      onRefreshed: () => undefined,
+      onUnavailable: () => undefined,
+      ...options,
+    };
     this.#client = new JwksClient({
       jwksUri: options.jwksUri,
       cache: false,
@@ -85,8 +94,10 @@ export class JwksKeyProvider extends KeyProvider {
       this.#keys = new Map(published.map((key) => [key.kid, this.#keep(key.kid, createPublicKey(key.getPublicKey()))]));
       this.#fetchedAtMs = this.#options.monotonicMs();
       this.#failure = null;
+      this.#options.onRefreshed([...this.#keys.keys()]);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#options.onUnavailable(this.#failure);
     }
   }
 

@@ -71,8 +71,7 @@ function signRaw(headerText: string, payloadText: string): string {
 
 function verifier(options: Partial<TokenVerifierOptions> = {}): TokenVerifier {
   return new TokenVerifier({
-    trustedIssuers: [{ issuer: ISSUER, keys: new StaticKeys(new Map([[KID, publicKey]])) }],
-    audience: AUDIENCE,
+    trustedIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keys: new StaticKeys(new Map([[KID, publicKey]])) }],
     clockToleranceSeconds: 5,
     clock: () => NOW_SECONDS * 1000,
     ...options,
@@ -263,13 +262,19 @@ describe('a token that is not good is refused by name', () => {
 
 describe('keys', () => {
   it('out of reach are no reason to call a token bad', async () => {
-    expect(await codeOf(mint(), { trustedIssuers: [{ issuer: ISSUER, keys: new NoKeys() }] })).toBe('keys_unavailable');
+    expect(await codeOf(mint(), { trustedIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keys: new NoKeys() }] })).toBe(
+      'keys_unavailable',
+    );
   });
 
   it('of one trusted issuer never verify the tokens of another', async () => {
     const trustedIssuers = [
-      { issuer: ISSUER, keys: new StaticKeys(new Map([[KID, publicKey]])) },
-      { issuer: 'https://second.example', keys: new StaticKeys(new Map([[KID, stranger.publicKey]])) },
+      { issuer: ISSUER, audience: AUDIENCE, keys: new StaticKeys(new Map([[KID, publicKey]])) },
+      {
+        issuer: 'https://second.example',
+        audience: AUDIENCE,
+        keys: new StaticKeys(new Map([[KID, stranger.publicKey]])),
+      },
     ];
     expect(await codeOf(mint({ iss: 'https://second.example' }), { trustedIssuers })).toBe('invalid_signature');
     expect(await codeOf(mint({ iss: 'https://second.example' }, {}, stranger.privateKey), { trustedIssuers })).toBe(

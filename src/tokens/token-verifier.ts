@@ -12,14 +12,14 @@ import { VerifiedTokenCache } from './verified-token-cache.js';
 /** An issuer whose tokens are accepted: exactly this `iss`, and its own keys. */
 export interface TrustedIssuer {
   readonly issuer: string;
+  /** The API key id that its tokens must be for. */
+  readonly audience: string;
   readonly keys: KeyProvider;
 }
 
 /** What a verifier accepts. */
 export interface TokenVerifierOptions {
   readonly trustedIssuers: readonly TrustedIssuer[];
-  /** The API key id. */
-  readonly audience: string;
   readonly clockToleranceSeconds: number;
   readonly clock?: Clock;
   /** Of how many verified access tokens the verdict is kept, at about 1.5 KiB each; 0 keeps none. @defaultValue 20,000 */
@@ -41,10 +41,9 @@ export interface VerifiedIdToken {
 interface Verified {
   readonly claims: Claims;
   readonly checked: CheckedClaims;
-  readonly issuer: string;
+  readonly by: TrustedIssuer;
   readonly kid: string;
   readonly key: KeyObject;
-  readonly keys: KeyProvider;
 }
 
 const ACCESS_TOKEN_TYPES = ['access_token', 'client_access_token'];
@@ -58,7 +57,7 @@ const ID_TOKEN_TYPES = ['id_token', 'client_id_token'];
  */
 export class TokenVerifier {
   readonly #options: Required<TokenVerifierOptions>;
-  readonly #keysByIssuer: ReadonlyMap<string, KeyProvider>;
+  readonly #trusted: ReadonlyMap<string, TrustedIssuer>;
   readonly #signatures = new SignatureCheck();
   readonly #cache: VerifiedTokenCache;
   readonly #running = new Map<string, Promise<CotterPrincipal>>();
@@ -71,7 +70,7 @@ export class TokenVerifier {
       onRefused: () => undefined,
       ...options,
     };
-    this.#keysByIssuer = new Map(options.trustedIssuers.map(({ issuer, keys }) => [issuer, keys]));
+    this.#trusted = new Map(options.trustedIssuers.map((trusted) => [trusted.issuer, trusted]));
     this.#cache = new VerifiedTokenCache(this.#options.maxCachedTokens);
   }
 
@@ -105,17 +104,17 @@ export class TokenVerifier {
    * @throws as {@link verifyAccessToken} does.
    */
   async verifyIdToken(token: string): Promise<VerifiedIdToken> {
-    const { claims, checked, issuer } = await this.#reporting(this.#verify(token, ID_TOKEN_TYPES));
-    return { subject: checked.subject, issuer, identifier: findText(claims, 'identifier'), claims };
+    const { claims, checked, by } = await this.#reporting(this.#verify(token, ID_TOKEN_TYPES));
+    return { subject: checked.subject, issuer: by.issuer, identifier: findText(claims, 'identifier'), claims };
   }
 
   async #verifyAccessToken(token: string): Promise<CotterPrincipal> {
-    const { claims, checked, issuer, kid, key, keys } = await this.#verify(token, ACCESS_TOKEN_TYPES);
-    const { audience, clockToleranceSeconds, isRevoked } = this.#options;
-    const principal = createPrincipal(claims, checked, { issuer, audience });
+    const { claims, checked, by, kid, key } = await this.#verify(token, ACCESS_TOKEN_TYPES);
+    const { clockToleranceSeconds, isRevoked } = this.#options;
+    const principal = createPrincipal(claims, checked, by);
     if (isRevoked(principal)) throw new InvalidTokenError('token_revoked');
     const expiresAtMs = (checked.expiresAtSeconds + clockToleranceSeconds) * 1000;
-    this.#cache.add({ token, principal, expiresAtMs, kid, key, keys });
+    this.#cache.add({ token, principal, expiresAtMs, kid, key, keys: by.keys });
     return principal;
   }
 
@@ -123,17 +122,18 @@ export class TokenVerifier {
     const jwt = parseCompactJwt(token);
     const { kid, claims } = jwt;
     const { iss: issuer } = claims;
-    const keys = typeof issuer === 'string' ? this.#keysByIssuer.get(issuer) : undefined;
-    if (typeof issuer !== 'string' || keys === undefined) {
-      throw new InvalidTokenError('invalid_issuer', { expected: [...this.#keysByIssuer.keys()], actual: issuer });
+    const by = typeof issuer === 'string' ? this.#trusted.get(issuer) : undefined;
+    if (by === undefined) {
+      throw new InvalidTokenError('invalid_issuer', { expected: [...this.#trusted.keys()], actual: issuer });
     }
-    const key = keys.peekKey(kid) ?? (await keys.findKey(kid));
+    const key = by.keys.peekKey(kid) ?? (await by.keys.findKey(kid));
     if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: kid });
     const verdict = this.#signatures.check(jwt, key);
     if (!(typeof verdict === 'boolean' ? verdict : await verdict)) throw new InvalidTokenError('invalid_signature');
-    const { audience, clockToleranceSeconds, clock } = this.#options;
+    const { clockToleranceSeconds, clock } = this.#options;
+    const { audience } = by;
     const checked = checkClaims(claims, { audience, types, clockToleranceSeconds }, clock() / 1000);
-    return { claims, checked, issuer, kid, key, keys };
+    return { claims, checked, by, kid, key };
   }
 
   async #reporting<T>(verification: Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import type { CotterOptions } from '../cotter.options.js';
 import { resolveOptions } from '../cotter.options.resolver.js';
 import type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
 import { LoginRecorder } from './login-recorder.js';
@@ -77,9 +76,10 @@ function person(subject: string, identifier: string | null, issuer = 'i'): Verif
 
 const admitted = (): Promise<Record<string, unknown>> => Promise.resolve({});
 
-function setUp(options: Partial<CotterOptions> = {}): { users: UsersService; repository: MemoryUsersRepository } {
+function setUp({ linkByIdentifier = true } = {}): { users: UsersService; repository: MemoryUsersRepository } {
   const repository = new MemoryUsersRepository();
-  const resolved = { ...resolveOptions({ apiKeyId: 'key' }, 'cotter'), ...options };
+  const trust = [{ issuer: 'another issuer', jwksUri: 'https://a.example', linkByIdentifier }];
+  const resolved = resolveOptions({ apiKeyId: 'key', issuer: 'i', linkByIdentifier, trust }, 'cotter');
   return { repository, users: new UsersService(resolved, repository, new LoginRecorder(repository)) };
 }
 

@@ -88,7 +88,8 @@ export class UsersService {
 
   /** Only an address or a number is proved to be one person's everywhere; user names are anyone's at another issuer. */
   async #link(holder: CotterAccount, identifier: Identifier, pair: IdentityPair): Promise<CotterAccount> {
-    if (this.options.linkByIdentifier && identifier.type !== 'USERNAME') return this.users.attachPair(holder.id, pair);
+    const mayLink = this.options.trust.some((trusted) => trusted.issuer === pair.issuer && trusted.linkByIdentifier);
+    if (mayLink && identifier.type !== 'USERNAME') return this.users.attachPair(holder.id, pair);
     // The holder may be this very person, registered a moment ago by a request that ran beside this one.
     const own = await this.users.findByPair(pair);
     if (own === null) throw new IdentifierTakenError();

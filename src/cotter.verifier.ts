@@ -1,0 +1,60 @@
+import { Logger } from '@nestjs/common';
+
+import type { CotterOptions, ResolvedTrust } from './cotter.options.js';
+import type { InvalidTokenError } from './errors/token.errors.js';
+import { JwksKeyProvider } from './tokens/jwks-key-provider.js';
+import type { KeyProvider } from './tokens/key-provider.js';
+import { StaticKeyProvider } from './tokens/static-key-provider.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
+
+const logger = new Logger('Cotter');
+
+/** Makes the verifier of a module: the one place where a trusted issuer gets its keys, and listeners hear what happens. */
+export function createTokenVerifier(options: CotterOptions): TokenVerifier {
+  const byKeys = new Map<ResolvedTrust['keys'], KeyProvider>();
+  return new TokenVerifier({
+    trustedIssuers: options.trust.map(({ issuer, audience, keys }) => {
+      const provider = byKeys.get(keys) ?? createKeyProvider(options, keys);
+      byKeys.set(keys, provider);
+      return { issuer, audience, keys: provider };
+    }),
+    clockToleranceSeconds: options.clockToleranceSeconds,
+    maxCachedTokens: options.maxCachedTokens,
+    clock: options.clock,
+    onRefused: (refusal) => {
+      if (options.logRefusals) logRefusal(refusal);
+      tell('onTokenRejected', () => options.events.onTokenRejected?.({ code: refusal.code }));
+    },
+  });
+}
+
+function createKeyProvider({ jwks, events }: CotterOptions, keys: ResolvedTrust['keys']): KeyProvider {
+  if ('set' in keys) return new StaticKeyProvider(keys.set);
+  const { uri: jwksUri } = keys;
+  return new JwksKeyProvider({
+    ...jwks,
+    jwksUri,
+    onRefreshed: (kids) => {
+      tell('onKeysRefreshed', () => events.onKeysRefreshed?.({ jwksUri, kids }));
+    },
+    onUnavailable: (error) => {
+      logger.warn(`the keys at ${jwksUri} cannot be fetched: ${error.message}`);
+      tell('onKeysUnavailable', () => events.onKeysUnavailable?.({ jwksUri, error }));
+    },
+  });
+}
+
+function tell(event: string, listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    logger.error(`the listener ${event} failed`, error instanceof Error ? error.stack : undefined);
+  }
+}
+
+/** One line a refusal. What the token held is a stranger's text, so it goes through JSON and is cut. */
+function logRefusal({ code, evidence }: InvalidTokenError): void {
+  const { expected, actual } = evidence ?? {};
+  const show = (value: unknown): string => ((JSON.stringify(value) as string | undefined) ?? 'nothing').slice(0, 120);
+  logger.warn(`token refused: ${code}${evidence ? `, expected ${show(expected)}, got ${show(actual)}` : ''}`);
+}
