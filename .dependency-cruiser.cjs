@@ -58,7 +58,7 @@ module.exports = {
     confined(
       'users',
       'users is a port and the service over it: it does not know features, the issuer, or a database.',
-      [room('(errors|identifiers|tokens|http)')],
+      [room('(errors|identifiers|tokens|http)'), '^src/cotter\\.[a-z-]+\\.ts$'],
     ),
     confined('cotter-api', 'cotter-api is the client of an issuer: it does not know features or users.', [
       room('(errors|identifiers|net|tokens|http)'),

@@ -75,7 +75,7 @@ const typescript = ['**/*.ts'];
 const specs = ['**/*.spec.ts', 'test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'test/packaging/consumer/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'test/packaging/consumer/', '**/.readme/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     plugins: { local: { rules: { 'disable-needs-reason': disableNeedsReason } } },
@@ -146,6 +146,7 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
   },

@@ -52,7 +52,8 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(services|browser|packaging)/'],
+      // The README's examples, which test/docs writes out, run as a part of its own suite.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(services|browser|packaging)/', '/\\.readme/'],
     },
     outside('services'),
     outside('browser'),

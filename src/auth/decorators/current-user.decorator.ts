@@ -10,7 +10,7 @@ import type { CotterPrincipal } from '../../tokens/principal.js';
  * whoAmI(@CurrentUser() principal: CotterPrincipal, @CurrentUser('subject') subject: string) {}
  * ```
  */
-export const CurrentUser = createParamDecorator(
+export const CurrentUser: (member?: keyof CotterPrincipal) => ParameterDecorator = createParamDecorator(
   (member: keyof CotterPrincipal | undefined, context: ExecutionContext) => {
     const { user } = context.switchToHttp().getRequest<{ user?: CotterPrincipal }>();
     return member === undefined ? user : user?.[member];

@@ -23,7 +23,11 @@ describe('the payload of a sign-in', () => {
       user_id: 'u2',
     });
     expect(claimed).toEqual({
-      identifiers: { email: 'a@example.com', 'user.identifier': 'b@example.com', 'identifier.identifier': 'c@example.com' },
+      identifiers: {
+        email: 'a@example.com',
+        'user.identifier': 'b@example.com',
+        'identifier.identifier': 'c@example.com',
+      },
       subjects: { 'user.ID': 'u1', user_id: 'u2' },
     });
   });
@@ -45,8 +49,16 @@ describe('a body of the wrong shape', () => {
     ['a token for oauth_token', { oauth_token: 'eyJ' }, ['oauth_token must be an object']],
     ['a list for oauth_token', { oauth_token: [] }, ['oauth_token must be an object']],
     ['no access token', { oauth_token: {} }, ['oauth_token.access_token must be a non-empty string']],
-    ['an empty access token', { oauth_token: { access_token: '' } }, ['oauth_token.access_token must be a non-empty string']],
-    ['a list for an access token', { oauth_token: { access_token: ['x'] } }, ['oauth_token.access_token must be a non-empty string']],
+    [
+      'an empty access token',
+      { oauth_token: { access_token: '' } },
+      ['oauth_token.access_token must be a non-empty string'],
+    ],
+    [
+      'a list for an access token',
+      { oauth_token: { access_token: ['x'] } },
+      ['oauth_token.access_token must be a non-empty string'],
+    ],
     ['a number for an e-mail', { ...good, email: 5 }, ['email must be a string']],
     ['an object for a phone', { ...good, phone: {} }, ['phone must be a string']],
     ['a list for a user', { ...good, user: [] }, ['user must be an object']],
