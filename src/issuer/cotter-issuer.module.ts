@@ -1,0 +1,89 @@
+import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+
+import { AuthorizeController } from './authorize/authorize.controller.js';
+import { CodeController } from './authorize/code.controller.js';
+import { Challenges } from './challenges/challenges.js';
+import { SendLimit } from './challenges/send-limit.js';
+import { IssuerClients } from './clients/issuer-clients.js';
+import type { CotterIssuerOptions } from './cotter-issuer.options.js';
+import { resolveIssuerOptions } from './cotter-issuer.options.resolver.js';
+import { CodeSender } from './delivery/code-sender.js';
+import { OutboxCodeSender } from './delivery/outbox-code-sender.js';
+import { OutboxController } from './delivery/outbox.controller.js';
+import { HealthController } from './health.controller.js';
+import { GatewayMiddleware } from './http/gateway.middleware.js';
+import { IssuerExceptionFilter } from './http/issuer-exception.filter.js';
+import { IssuerHeaders } from './http/issuer-headers.js';
+import { CodeExchange } from './identity/code-exchange.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { IssuerDatabase } from './issuer-database.js';
+import { IssuerSettings } from './issuer-settings.js';
+import { IssuerKeys } from './keys/issuer-keys.js';
+import { JwksController } from './keys/jwks.controller.js';
+import { AssetsController } from './pages/assets.controller.js';
+import { HomeController } from './pages/home.controller.js';
+import { Sweeper } from './sweeper.js';
+import { RefreshTokens } from './tokens/refresh-tokens.js';
+import { TokenMinter } from './tokens/token-minter.js';
+import { TokenController } from './tokens/token.controller.js';
+import { IssuerUsers } from './users/issuer-users.js';
+
+/**
+ * An authorization server that speaks Cotter's protocol. It is the root module of a Nest application of its own, on an origin of its
+ * own: {@link startCotterIssuer} makes one that is ready.
+ */
+@Module({})
+export class CotterIssuerModule implements NestModule {
+  /** @throws {@link CotterConfigurationError} naming the option that is wrong. */
+  static forRoot(options: CotterIssuerOptions): DynamicModule {
+    const settings = resolveIssuerOptions(options);
+    return {
+      module: CotterIssuerModule,
+      controllers: [
+        HomeController,
+        HealthController,
+        AssetsController,
+        AuthorizeController,
+        CodeController,
+        IdentityController,
+        JwksController,
+        TokenController,
+        ...(settings.outbox ? [OutboxController] : []),
+      ],
+      providers: [
+        { provide: IssuerSettings, useValue: settings },
+        { provide: IssuerDatabase, useFactory: () => IssuerDatabase.open(settings) },
+        ...senders(settings),
+        ...PARTS,
+      ],
+      exports: [IssuerKeys],
+    };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(GatewayMiddleware).forRoutes('{*path}');
+  }
+}
+
+const PARTS: Provider[] = [
+  IssuerClients,
+  IssuerHeaders,
+  IssuerKeys,
+  IssuerUsers,
+  Challenges,
+  SendLimit,
+  CodeExchange,
+  RefreshTokens,
+  TokenMinter,
+  Sweeper,
+  { provide: APP_FILTER, useClass: IssuerExceptionFilter },
+];
+
+function senders({ codeSender }: IssuerSettings): Provider[] {
+  if (codeSender !== null) return [{ provide: CodeSender, useValue: codeSender }];
+  return [
+    { provide: OutboxCodeSender, useFactory: () => new OutboxCodeSender() },
+    { provide: CodeSender, useExisting: OutboxCodeSender },
+  ];
+}

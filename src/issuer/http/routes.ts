@@ -1,0 +1,29 @@
+/** A path of the issuer, and what may be done with it. */
+interface Route {
+  readonly path: RegExp;
+  readonly methods: readonly string[];
+}
+
+const READ = ['GET', 'HEAD'];
+
+/** Every path, the more special ones first. What is not here is answered with 404 by the platform. */
+const ROUTES: readonly Route[] = [
+  { path: /^\/$/, methods: READ },
+  { path: /^\/(health|outbox|outbox\.json|favicon\.ico)$/, methods: READ },
+  { path: /^\/assets\/issuer\.(css|svg)$/, methods: READ },
+  { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
+  { path: /^\/api\/v0\/verify\/get_identity$/, methods: ['POST'] },
+  { path: /^\/api\/v0\/token\/jwks$/, methods: READ },
+  { path: /^\/api\/v0\/token$/, methods: ['POST'] },
+  { path: /^\/api\/v0\/token\/[^/]+$/, methods: ['POST', 'DELETE'] },
+];
+
+/** What may be done with a path; `null` where it is not one of the issuer's. */
+export function findMethods(path: string): readonly string[] | null {
+  return ROUTES.find((route) => route.path.test(path))?.methods ?? null;
+}
+
+/** Whether a path belongs to the API, whose errors are JSON; all others are seen by people. */
+export function isApiPath(path: string): boolean {
+  return path.startsWith('/api/') || path === '/outbox.json';
+}

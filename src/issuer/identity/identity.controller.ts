@@ -1,0 +1,51 @@
+import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+
+import { JsonBodyGuard } from '../../http/json-body.guard.js';
+import type { PlatformRequest } from '../../http/platform.js';
+import { IssuerClients } from '../clients/issuer-clients.js';
+import { queryOf } from '../http/request-target.js';
+import { IssuerKeys } from '../keys/issuer-keys.js';
+import { RefreshTokens } from '../tokens/refresh-tokens.js';
+import { TokenMinter } from '../tokens/token-minter.js';
+import { IssuerUsers } from '../users/issuer-users.js';
+import { CodeExchange } from './code-exchange.js';
+import { identifierAnswer, identityToken, userAnswer, type IdentityAnswer } from './identity-answer.js';
+import { parseIdentityRequest } from './identity-request.js';
+
+/** The way to prove an identity that every documented method ends in. */
+const AUTHENTICATION_METHOD = 'OTP';
+
+/** Exchanges an authorization code for the identity behind it, and for tokens where they are asked for. */
+@Controller('api/v0/verify/get_identity')
+export class IdentityController {
+  constructor(
+    private readonly clients: IssuerClients,
+    private readonly exchange: CodeExchange,
+    private readonly users: IssuerUsers,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly minter: TokenMinter,
+    private readonly keys: IssuerKeys,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @UseGuards(JsonBodyGuard)
+  async getIdentity(@Req() request: PlatformRequest, @Body() body: unknown): Promise<IdentityAnswer> {
+    const { apiKeyId } = this.clients.getCaller(request);
+    const { challenge, verifiedAt } = await this.exchange.redeem(parseIdentityRequest(body), apiKeyId);
+    const user = await this.users.findOrCreate(challenge);
+    const answer = {
+      identifier: identifierAnswer(user, challenge, verifiedAt),
+      token: identityToken(user, verifiedAt, this.keys),
+      user: userAnswer(user),
+    };
+    if (queryOf(request).get('oauth_token') !== 'true') return answer;
+    const issued = await this.refreshTokens.issue({
+      apiKeyId,
+      userId: user.id,
+      authenticationMethod: AUTHENTICATION_METHOD,
+      authenticatedAt: verifiedAt,
+    });
+    return { ...answer, oauth_token: await this.minter.mintTokens(user, issued) };
+  }
+}

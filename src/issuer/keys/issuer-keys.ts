@@ -1,0 +1,68 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+
+import { IssuerSettings } from '../issuer-settings.js';
+
+/** The public half of the signing key, as the key set publishes it. */
+export interface PublishedKey {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly use: 'sig';
+  readonly alg: 'ES256';
+  readonly kid: string;
+  readonly x: string;
+  readonly y: string;
+}
+
+const KID_PREFIX = 'SPACE_JWT_PUBLIC:';
+const IDENTITY_KEY_PURPOSE = 'nestjs-cotter issuer: Ed25519 key of identity tokens';
+/** What PKCS #8 puts before the 32 bytes of an Ed25519 private key. */
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The keys that the issuer signs with. All of them come from the one signing key, so that there is one secret to keep. */
+@Injectable()
+export class IssuerKeys {
+  /** Signs access and ID tokens. */
+  readonly signingKey: KeyObject;
+  readonly published: PublishedKey;
+  /** Verifies identity tokens. */
+  readonly identityPublicKey: KeyObject;
+  readonly #identityKey: KeyObject;
+
+  constructor(settings: IssuerSettings) {
+    const jwk = settings.signingKey.export({ format: 'jwk' });
+    this.signingKey = settings.signingKey;
+    this.published = publish(jwk);
+    this.#identityKey = deriveIdentityKey(jwk);
+    this.identityPublicKey = createPublicKey(this.#identityKey);
+  }
+
+  /** A detached Ed25519 signature in base64. */
+  signIdentity(message: string): string {
+    return sign(null, Buffer.from(message, 'utf8'), this.#identityKey).toString('base64');
+  }
+}
+
+/** Names members one by one: a private one can never slip through. The `kid` follows from the key, so it survives restarts. */
+function publish({ x = '', y = '' }: JsonWebKey): PublishedKey {
+  // RFC 7638: the required members in lexicographic order.
+  const thumbprint = createHash('sha256')
+    .update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }))
+    .digest('base64url');
+  return { kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256', kid: `${KID_PREFIX}${thumbprint}`, x, y };
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc5869 | RFC 5869}: one secret, one key for each purpose */
+function deriveIdentityKey({ d = '' }: JsonWebKey): KeyObject {
+  const seed = hkdfSync('sha256', Buffer.from(d, 'base64url'), '', IDENTITY_KEY_PURPOSE, 32);
+  return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, Buffer.from(seed)]), format: 'der', type: 'pkcs8' });
+}

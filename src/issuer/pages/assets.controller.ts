@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+import { Controller, Get, Header } from '@nestjs/common';
+
+const CACHE = 'public, max-age=300';
+
+/** What the pages are dressed in. Read once, at start. */
+@Controller()
+export class AssetsController {
+  readonly #styles = readAsset('issuer.css');
+  readonly #mark = readAsset('issuer.svg');
+
+  @Get('assets/issuer.css')
+  @Header('Content-Type', 'text/css; charset=utf-8')
+  @Header('Cache-Control', CACHE)
+  getStyles(): string {
+    return this.#styles;
+  }
+
+  /** Browsers look for `/favicon.ico` where an answer is no page, such as the outbox as JSON. */
+  @Get(['assets/issuer.svg', 'favicon.ico'])
+  @Header('Content-Type', 'image/svg+xml')
+  @Header('Cache-Control', CACHE)
+  getMark(): string {
+    return this.#mark;
+  }
+}
+
+function readAsset(name: string): string {
+  return readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+}

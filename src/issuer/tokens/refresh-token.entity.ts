@@ -1,0 +1,37 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+import { epochMillis } from '../epoch-millis.js';
+
+/** A session at the issuer. Rotation changes the secret and keeps the row. */
+@Entity('cotter_issuer_refresh_token')
+@Index(['secretHash'], { unique: true })
+@Index(['expiresAt'])
+export class RefreshToken {
+  /** The number before the colon. */
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: 'varchar', length: 64 })
+  apiKeyId!: string;
+
+  @Column({ type: 'varchar', length: 36 })
+  userId!: string;
+
+  /** SHA-256, in hexadecimal. */
+  @Column({ type: 'varchar', length: 64 })
+  secretHash!: string;
+
+  /** How the person proved who they are, when the session began. */
+  @Column({ type: 'varchar', length: 32 })
+  authenticationMethod!: string;
+
+  /** Milliseconds since 1970, like all times here. */
+  @Column({ type: 'bigint', transformer: epochMillis })
+  authenticatedAt!: number;
+
+  @Column({ type: 'bigint', transformer: epochMillis })
+  expiresAt!: number;
+
+  @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
+  revokedAt!: number | null;
+}

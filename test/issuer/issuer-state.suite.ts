@@ -1,0 +1,98 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+
+import { CotterIssuerMigrations, type CotterIssuerDataSourceOptions } from '../../src/issuer/index.js';
+import { API_KEY_ID, IssuerUnderTest, type Identity, type Tokens } from './issuer-under-test.js';
+
+/** Issuers that share a database share their state; the in-memory one belongs to one issuer alone. */
+const SHARED = ['postgres', 'mysql', 'mariadb', 'better-sqlite3'];
+
+/** What must hold of the issuer's state on every database, also where two processes share it. */
+export function declareIssuerStateSuite(name: string, openOptions: () => Promise<DataSourceOptions>): void {
+  describe(`the state of the issuer, ${name}`, () => {
+    let issuers: [IssuerUnderTest, IssuerUnderTest];
+
+    beforeAll(async () => {
+      const options = await openOptions();
+      const isShared = SHARED.includes(options.type);
+      if (isShared) {
+        const dataSource = await new DataSource({ ...options, migrations: CotterIssuerMigrations }).initialize();
+        await dataSource.runMigrations();
+        await dataSource.destroy();
+      }
+      const start = { dataSource: options as CotterIssuerDataSourceOptions };
+      const first = await IssuerUnderTest.start(start);
+      issuers = [first, isShared ? await IssuerUnderTest.start({ ...start, clock: first.clock.read }) : first];
+    });
+    afterAll(async () => {
+      for (const issuer of new Set(issuers)) await issuer.close();
+    });
+    beforeEach(() => issuers[0].clock.advance(10 * 60_000));
+
+    /** The same request to both, in turn, all at once. */
+    function storm(send: (issuer: IssuerUnderTest) => Promise<Response>): Promise<Response[]> {
+      return Promise.all(Array.from({ length: 20 }, (_, index) => send(issuers[index % 2] ?? issuers[0])));
+    }
+    const countOf = (answers: Response[], status: number): number =>
+      answers.filter((answer) => answer.status === status).length;
+
+    it('signs a person in, refreshes, and signs out', async () => {
+      const [issuer, other] = issuers;
+      const { oauth_token: tokens, user } = await issuer.signIn('josé@exämple.com');
+      expect(user['identifier']).toBe('josé@xn--exmple-cua.com');
+      expect((await issuer.signIn('jose@xn--exmple-cua.com')).user['ID']).not.toBe(user['ID']);
+      const refreshed = (await (await other.refresh(tokens.refresh_token)).json()) as Tokens;
+      expect((await issuer.refresh(tokens.refresh_token)).status).toBe(400);
+      await other.fetch(`/api/v0/token/${API_KEY_ID}`, {
+        method: 'DELETE',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ refresh_token: refreshed.refresh_token }),
+      });
+      expect((await issuer.refresh(refreshed.refresh_token)).status).toBe(400);
+    });
+
+    it('lets one of twenty right codes win', async () => {
+      const [issuer] = issuers;
+      const codePath = await issuer.ask();
+      const code = await issuer.lastCode();
+      const answers = await storm((each) => each.postForm(codePath, { code }));
+      expect([countOf(answers, 303), countOf(answers, 410)]).toEqual([1, 19]);
+    });
+
+    it('counts every wrong code, however many come at once', async () => {
+      const [issuer] = issuers;
+      const codePath = await issuer.ask();
+      const answers = await storm((each) => each.postForm(codePath, { code: 'wrong' }));
+      // The fifth wrong one closes the challenge as well.
+      expect(countOf(answers, 200)).toBeLessThanOrEqual(4);
+      expect(countOf(answers, 410)).toBeGreaterThanOrEqual(16);
+      expect((await issuer.postForm(codePath, { code: await issuer.lastCode() })).status).toBe(410);
+    });
+
+    it('lets one of twenty exchanges win', async () => {
+      const grant = await issuers[0].authorize();
+      const answers = await storm((each) => each.exchange(grant));
+      expect([countOf(answers, 200), countOf(answers, 400)]).toEqual([1, 19]);
+    });
+
+    it('lets one of twenty refreshes win', async () => {
+      const { oauth_token: tokens } = await issuers[0].signIn();
+      const answers = await storm((each) => each.refresh(tokens.refresh_token));
+      expect([countOf(answers, 200), countOf(answers, 400)]).toEqual([1, 19]);
+    });
+
+    it('sends at most five of twenty codes', async () => {
+      const answers = await storm((each) => each.postForm(each.authorizePath(), { identifier: 'flood@example.com' }));
+      expect(countOf(answers, 303) + countOf(answers, 429)).toBe(20);
+      expect(countOf(answers, 303)).toBeLessThanOrEqual(5);
+    });
+
+    it('makes one person of racing first sign-ins', async () => {
+      const grants = [];
+      for (let index = 0; index < 5; index++) grants.push(await issuers[0].authorize('race@example.com'));
+      const identities = await Promise.all(
+        grants.map(async (grant, index) => (await (issuers[index % 2] ?? issuers[0]).exchange(grant)).json()),
+      );
+      expect(new Set(identities.map((identity) => (identity as Identity).user['ID'])).size).toBe(1);
+    });
+  });
+}
