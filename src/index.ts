@@ -79,5 +79,6 @@ export {
   type VerifiedIdToken,
 } from './tokens/token-verifier.js';
 export type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './users/account.js';
+export { profileOf, type AccountProfile } from './users/account-profile.js';
 export { UsersRepository, type Registration } from './users/users.repository.js';
 export { UsersService } from './users/users.service.js';

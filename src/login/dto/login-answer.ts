@@ -1,17 +1,10 @@
-import type { IdentifierType } from '../../identifiers/identifier.js';
 import type { CotterPrincipal } from '../../tokens/principal.js';
 import type { CotterAccount } from '../../users/account.js';
+import { profileOf, type AccountProfile } from '../../users/account-profile.js';
 
-/** What `POST /login` answers. The application's own columns stay at home. */
+/** What `POST /login` answers. */
 export interface LoginAnswer {
-  readonly user: {
-    readonly id: string;
-    readonly identifier: string;
-    readonly identifierType: IdentifierType;
-    readonly createdAt: string;
-    readonly lastLoginAt: string;
-    readonly lastAuthenticationMethod: string | null;
-  };
+  readonly user: AccountProfile;
   readonly created: boolean;
   readonly token: {
     /** ISO 8601 in UTC. */
@@ -23,20 +16,6 @@ export interface LoginAnswer {
 
 /** Builds the answer from the account and the principal of the login. */
 export function createLoginAnswer(account: CotterAccount, created: boolean, principal: CotterPrincipal): LoginAnswer {
-  return {
-    user: {
-      id: account.id,
-      identifier: account.identifier,
-      identifierType: account.identifierType,
-      createdAt: account.createdAt.toISOString(),
-      lastLoginAt: account.lastLoginAt.toISOString(),
-      lastAuthenticationMethod: account.lastAuthenticationMethod,
-    },
-    created,
-    token: {
-      expiresAt: principal.expiresAt,
-      authenticationMethod: principal.authenticationMethod,
-      scopes: principal.scopes,
-    },
-  };
+  const { expiresAt, authenticationMethod, scopes } = principal;
+  return { user: profileOf(account), created, token: { expiresAt, authenticationMethod, scopes } };
 }
