@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+const SWEEP_EVERY_MS = 50;
+
+/**
+ * Watches the connections of a server, so that it can be stopped without losing a request and without waiting for anybody who asks
+ * nothing.
+ *
+ * @returns a function that stops the server from accepting connections and resolves when its last request is answered. Connections
+ *   without a request are closed: those that are kept alive, those whose last request ends, and those that browsers open in advance,
+ *   which Node itself does not count as idle.
+ */
+export function watchConnections(server: Server): () => Promise<void> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const closeIdle = (): void => {
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+  return async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    const sweep = setInterval(closeIdle, SWEEP_EVERY_MS);
+    try {
+      await closed;
+    } finally {
+      clearInterval(sweep);
+    }
+  };
+}
