@@ -11,7 +11,7 @@ import type { AppConfig, LocalIssuerConfig } from './app.config.js';
 import { AppModule } from './app.module.js';
 import { openDatabase, parseDatabaseUrl } from './database.js';
 import { createNestApp } from './http/create-nest-app.js';
-import { watchConnections } from './http/drain.js';
+import { watchConnections } from './http/watch-connections.js';
 import { securityHeaders } from './http/security-headers.js';
 import { explainDatabaseError, explainStartError } from './start-error.js';
 
