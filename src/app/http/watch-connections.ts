@@ -18,15 +18,20 @@ export function watchConnections(server: Server): () => Promise<void> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  // On a busy machine a request may have arrived and not been read yet: whoever is silent twice has sent nothing.
+  let silentBefore = new Set<Socket>();
   const closeIdle = (): void => {
     server.closeIdleConnections();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    const silent = new Set([...sockets].filter((socket) => socket.bytesRead === 0));
+    for (const socket of silent) if (silentBefore.has(socket)) socket.destroy();
+    silentBefore = silent;
   };
   return async () => {
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    const sweep = setInterval(closeIdle, SWEEP_EVERY_MS);
+    // After the poll phase, in which what has arrived is read.
+    const sweep = setInterval(() => setImmediate(closeIdle), SWEEP_EVERY_MS);
     try {
       await closed;
     } finally {
