@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const SWEEP_EVERY_MS = 50;
+/** So many turns without a new connection, and nobody waits any more. */
+const QUIET_TURNS = 3;
+/** Where new ones keep coming, the door closes all the same. */
+const MAX_TURNS = 1_000;
 
 /**
  * Watches the connections of a server, so that it can be stopped without losing a request and without waiting for anybody who asks
@@ -14,7 +19,9 @@ const SWEEP_EVERY_MS = 50;
  */
 export function watchConnections(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>();
+  let accepted = 0;
   server.on('connection', (socket) => {
+    accepted++;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -26,7 +33,17 @@ export function watchConnections(server: Server): () => Promise<void> {
     for (const socket of silent) if (silentBefore.has(socket)) socket.destroy();
     silentBefore = silent;
   };
+  // Whom the system has let in already, closing would cut off. Node accepts one of them a turn of the event loop.
+  const acceptWaiting = async (): Promise<void> => {
+    let quietTurns = 0;
+    for (let turn = 0; turn < MAX_TURNS && quietTurns < QUIET_TURNS; turn++) {
+      const before = accepted;
+      await nextTurn();
+      quietTurns = accepted === before ? quietTurns + 1 : 0;
+    }
+  };
   return async () => {
+    await acceptWaiting();
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
