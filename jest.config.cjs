@@ -21,6 +21,8 @@ const esmOnly = [
   'uint8array-extras',
   '@tokenizer',
   '@borewit',
+  '@fastify/static',
+  'content-disposition',
 ];
 
 /** What every project below shares. */

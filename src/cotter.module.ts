@@ -9,7 +9,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { APP_FILTER, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, ModuleRef, ModulesContainer } from '@nestjs/core';
 
 import { CotterAuthGuard } from './auth/cotter-auth.guard.js';
 import { CotterJwtStrategy } from './auth/cotter-jwt.strategy.js';
@@ -22,6 +22,7 @@ import {
 } from './cotter.module-definition.js';
 import { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
 import { resolveOptions } from './cotter.options.resolver.js';
+import { ScopeCheck } from './cotter.scope-check.js';
 import { cotterToken, DEFAULT_NAME } from './cotter.tokens.js';
 import { createTokenVerifier } from './cotter.verifier.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
@@ -109,6 +110,7 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
         inject: [COTTER_RAW_OPTIONS],
       },
       { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions] },
+      { provide: ScopeCheck, useFactory: (modules: ModuleRef) => new ScopeCheck(modules, name), inject: [ModuleRef] },
       { provide: APP_FILTER, useClass: CotterExceptionFilter },
       ...usersProviders(users),
       ...services,

@@ -31,6 +31,7 @@ describe('options', () => {
           audience: KEY,
           keys: { uri: 'https://www.cotter.app/api/v0/token/jwks' },
           linkByIdentifier: true,
+          keepsAuthTime: false,
         },
       ],
       jwks: { maxAgeSeconds: 600, maxStaleSeconds: 86_400, cooldownSeconds: 5 },
@@ -57,14 +58,32 @@ describe('options', () => {
         apiKeyId: KEY,
         trust: [
           { issuer: 'new', jwksUri: 'https://new.example/jwks' },
-          { issuer: 'newer', jwksUri: 'https://newer.example/jwks', audience: 'other', linkByIdentifier: true },
+          {
+            issuer: 'newer',
+            jwksUri: 'https://newer.example/jwks',
+            audience: 'other',
+            linkByIdentifier: true,
+            keepsAuthTime: true,
+          },
         ],
       },
       'cotter',
     );
     expect(trust.slice(1)).toEqual([
-      { issuer: 'new', audience: KEY, keys: { uri: 'https://new.example/jwks' }, linkByIdentifier: false },
-      { issuer: 'newer', audience: 'other', keys: { uri: 'https://newer.example/jwks' }, linkByIdentifier: true },
+      {
+        issuer: 'new',
+        audience: KEY,
+        keys: { uri: 'https://new.example/jwks' },
+        linkByIdentifier: false,
+        keepsAuthTime: false,
+      },
+      {
+        issuer: 'newer',
+        audience: 'other',
+        keys: { uri: 'https://newer.example/jwks' },
+        linkByIdentifier: true,
+        keepsAuthTime: true,
+      },
     ]);
   });
 

@@ -16,7 +16,7 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
   const read = new OptionReader(options, {
     known: [
       'apiKeyId apiUrl jsUrl issuer jwksUri clockToleranceSeconds allowInsecureHttp apiTimeoutMs strictIdentity linkByIdentifier',
-      'jwks trust cache hooks events logRefusals clock',
+      'keepsAuthTime jwks trust cache hooks events logRefusals clock',
     ],
   });
   const allowInsecureHttp = read.flag('allowInsecureHttp', false);
@@ -25,10 +25,11 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
   const jwksUri = read.url('jwksUri', { fallback: `${apiUrl}/token/jwks`, allowInsecureHttp });
   const { set, ...jwks } = resolveJwks(options.jwks ?? {});
   const linkByIdentifier = read.flag('linkByIdentifier', true);
+  const keepsAuthTime = read.flag('keepsAuthTime', false);
   const keys = set === undefined ? { uri: jwksUri } : { set };
   const first = read
     .texts('issuer', 'https://www.cotter.app')
-    .map((issuer) => ({ issuer, audience: apiKeyId, keys, linkByIdentifier }));
+    .map((issuer) => ({ issuer, audience: apiKeyId, keys, linkByIdentifier, keepsAuthTime }));
   return {
     name,
     apiKeyId,
@@ -90,13 +91,14 @@ function resolveTrust(
   const more = (added as unknown[]).map((options, index): ResolvedTrust => {
     const read = new OptionReader(options, {
       path: `trust[${String(index)}]`,
-      known: ['issuer jwksUri audience linkByIdentifier'],
+      known: ['issuer jwksUri audience linkByIdentifier keepsAuthTime'],
     });
     return {
       issuer: read.text('issuer'),
       audience: read.text('audience', first[0]?.audience),
       keys: { uri: read.url('jwksUri', { allowInsecureHttp }) },
       linkByIdentifier: read.flag('linkByIdentifier', false),
+      keepsAuthTime: read.flag('keepsAuthTime', false),
     };
   });
   const all = [...first, ...more];

@@ -27,6 +27,11 @@ export interface CotterModuleOptions {
   strictIdentity?: boolean | undefined;
   /** Let a person who comes back through another subject into the account of their verified e-mail or phone. @defaultValue true */
   linkByIdentifier?: boolean | undefined;
+  /**
+   * The issuer's access tokens carry the time of the sign-in as a numeric `auth_time`, and keep it through every renewal; without that,
+   * `@RequireFresh()` asks for a new sign-in each time. @defaultValue false
+   */
+  keepsAuthTime?: boolean | undefined;
   /** The application's say in registrations and logins. */
   hooks?: CotterLoginHooks | undefined;
   /** How the issuer's keys are kept, or the keys themselves. */
@@ -66,6 +71,8 @@ export interface CotterTrustOptions {
   audience?: string | undefined;
   /** As the option of this name. Off by default: otherwise this issuer could enter any account by an e-mail address. @defaultValue false */
   linkByIdentifier?: boolean | undefined;
+  /** As the option of this name. @defaultValue false */
+  keepsAuthTime?: boolean | undefined;
 }
 
 /** What is kept of verified tokens. */
@@ -81,6 +88,7 @@ export interface ResolvedTrust {
   /** Where its keys are published, or the set itself. */
   readonly keys: { readonly uri: string } | { readonly set: unknown };
   readonly linkByIdentifier: boolean;
+  readonly keepsAuthTime: boolean;
 }
 
 /**

@@ -13,10 +13,10 @@ const logger = new Logger('Cotter');
 export function createTokenVerifier(options: CotterOptions): TokenVerifier {
   const byKeys = new Map<ResolvedTrust['keys'], KeyProvider>();
   return new TokenVerifier({
-    trustedIssuers: options.trust.map(({ issuer, audience, keys }) => {
+    trustedIssuers: options.trust.map(({ issuer, audience, keys, keepsAuthTime }) => {
       const provider = byKeys.get(keys) ?? createKeyProvider(options, keys);
       byKeys.set(keys, provider);
-      return { issuer, audience, keys: provider };
+      return { issuer, audience, keys: provider, keepsAuthTime };
     }),
     clockToleranceSeconds: options.clockToleranceSeconds,
     maxCachedTokens: options.maxCachedTokens,

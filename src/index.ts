@@ -5,11 +5,15 @@
  */
 export { CotterAuthGuard } from './auth/cotter-auth.guard.js';
 export { CotterJwtStrategy } from './auth/cotter-jwt.strategy.js';
+export { keepHandshake } from './auth/carriers/web-socket.carrier.js';
 export { AuthMethods } from './auth/decorators/auth-methods.decorator.js';
 export { CurrentAccount } from './auth/decorators/current-account.decorator.js';
 export { CurrentUser } from './auth/decorators/current-user.decorator.js';
+export { OptionalAuth } from './auth/decorators/optional-auth.decorator.js';
 export { Public } from './auth/decorators/public.decorator.js';
+export { RequireFresh } from './auth/decorators/require-fresh.decorator.js';
 export { Scopes } from './auth/decorators/scopes.decorator.js';
+export type { Duration } from './auth/duration.js';
 export type { CodeExchange } from './cotter-api/code-exchange.js';
 export { CotterApiClient, type ExchangeCodeOptions } from './cotter-api/cotter-api.client.js';
 export type { CotterIdentity, IssuerUser, ProvenIdentifier, SignedIdentity } from './cotter-api/identity.js';
@@ -62,6 +66,7 @@ export {
 } from './errors/token.errors.js';
 export { CotterExceptionFilter } from './http/cotter-exception.filter.js';
 export { problemOf, type ProblemAnswer } from './http/problem-details.js';
+export { refusalOf, type Refusal } from './http/refusal.js';
 export { parseIdentifier, type Identifier, type IdentifierType } from './identifiers/identifier.js';
 export type { CotterLoginHooks, LoginContext, RegistrationCandidate } from './login/login-hooks.js';
 export { LoginService, type LoginResult } from './login/login.service.js';

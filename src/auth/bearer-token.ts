@@ -1,6 +1,6 @@
 import { InvalidCredentialsRequestError, MissingCredentialsError } from '../errors/access.errors.js';
 import { InvalidTokenError } from '../errors/token.errors.js';
-import { headerValuesOf, nodeRequestOf, type PlatformRequest } from '../http/platform.js';
+import { headerValuesOf, rawHeadersOf, type HeaderCarrier } from '../http/platform.js';
 
 const AUTHORIZATION = 'authorization';
 const BEARER = /^bearer(?: +(.*))?$/i;
@@ -14,8 +14,8 @@ const BEARER = /^bearer(?: +(.*))?$/i;
  * @throws {@link InvalidTokenError} (`malformed_token`) where the scheme has no token behind it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 | RFC 6750, 2.1}
  */
-export function readBearerToken(request: PlatformRequest): string {
-  const [field, ...others] = headerValuesOf(request, AUTHORIZATION);
+export function readBearerToken(carrier: HeaderCarrier): string {
+  const [field, ...others] = headerValuesOf(carrier, AUTHORIZATION);
   if (others.length > 0) throw new InvalidCredentialsRequestError('The Authorization field was sent more than once.');
   const match = BEARER.exec(field?.trim() ?? '');
   if (match === null) throw new MissingCredentialsError();
@@ -28,8 +28,8 @@ export function readBearerToken(request: PlatformRequest): string {
  * The token of a request that is as it should be: one `Authorization` field, spelled the usual way. Everything else is `null` and for
  * {@link readBearerToken} to tell apart.
  */
-export function findBearerToken(request: PlatformRequest): string | null {
-  const { rawHeaders } = nodeRequestOf(request);
+export function findBearerToken(carrier: HeaderCarrier): string | null {
+  const rawHeaders = rawHeadersOf(carrier);
   let field: string | undefined;
   for (let name = 0; name < rawHeaders.length; name += 2) {
     const text = rawHeaders[name];

@@ -4,21 +4,17 @@ import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 
 import { cotterToken, DEFAULT_NAME } from '../cotter.tokens.js';
-import {
-  InsufficientAuthenticationError,
-  InsufficientScopeError,
-  MissingCredentialsError,
-} from '../errors/access.errors.js';
+import { MissingCredentialsError } from '../errors/access.errors.js';
 import { CotterError } from '../errors/cotter.error.js';
-import type { PlatformRequest } from '../http/platform.js';
+import type { HeaderCarrier } from '../http/platform.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { CotterJwtStrategy } from './cotter-jwt.strategy.js';
-import { RouteRequirements, type Requirements } from './requirements.js';
-
-type GuardedRequest = PlatformRequest & { user?: CotterPrincipal };
+import { credentialCarrierOf, principalHolderOf } from './credential-carrier.js';
+import { assertMeets, RouteRequirements, type Requirements } from './requirements.js';
 
 /**
- * Lets a request through whose access token is good, and puts its {@link CotterPrincipal} on `request.user`.
+ * Lets a caller through whose access token is good, and keeps its {@link CotterPrincipal} for `@CurrentUser()`: as `user` on the HTTP
+ * request (of a GraphQL resolver too), on the client of a WebSocket gateway, or on the context of an RPC message.
  *
  * @example
  * ```ts
@@ -36,7 +32,7 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
     @Inject(Reflector) reflector: Reflector,
   ) {
     super();
-    this.#routes = new RouteRequirements(reflector);
+    this.#routes = new RouteRequirements(reflector, strategy.name);
   }
 
   /** The guard of the `CotterModule` that has this name. */
@@ -56,11 +52,19 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
   /** At once for a token that was verified before, which is the way of almost every request: no promise, no Passport, no cryptography. */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const requirements = this.#routes.of(context);
-    if (this.#isOpen(requirements)) return true;
-    const request = this.getRequest(context) as GuardedRequest;
-    const principal = this.strategy.findVerified(request);
-    if (principal !== null) return admit(request, principal, requirements);
-    return this.#authenticate(request, context).then((verified) => admit(request, verified, requirements));
+    if (requirements.access === 'public') return true;
+    const carrier = this.getRequest(context);
+    const principal = this.strategy.findVerified(carrier);
+    if (principal !== null) return this.#admit(context, principal, requirements);
+    return this.#authenticate(carrier).then(
+      (verified) => this.#admit(context, verified, requirements),
+      (refusal: unknown) => admitAnonymous(refusal, requirements),
+    );
+  }
+
+  /** What carries the credentials: the HTTP request, or what stands for one. */
+  override getRequest(context: ExecutionContext): HeaderCarrier {
+    return credentialCarrierOf(context);
   }
 
   /** Turns what Passport reports into the principal or an error. Override it to admit more callers, and call `super` for the rest. */
@@ -78,7 +82,7 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
    * Passport's registry of strategies is one for the whole process, where a second application would replace the first one's. So the
    * guard hands Passport the very strategy of its own module.
    */
-  #authenticate(request: unknown, context: ExecutionContext): Promise<CotterPrincipal> {
+  #authenticate(carrier: HeaderCarrier): Promise<CotterPrincipal> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, user: CotterPrincipal | false | undefined, info: unknown): void => {
         try {
@@ -94,23 +98,21 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
         response: unknown,
         next: (error?: unknown) => void,
       ) => void;
-      middleware(request, context.switchToHttp().getResponse(), (error) => {
+      // Whoever gives Passport a callback answers by itself: it never touches the response.
+      middleware(carrier, undefined, (error) => {
         done(error ?? new MissingCredentialsError(), false, undefined);
       });
     });
   }
 
-  #isOpen({ publicTo }: Requirements): boolean {
-    return publicTo !== undefined && (publicTo.length === 0 || publicTo.includes(this.strategy.name));
+  #admit(context: ExecutionContext, principal: CotterPrincipal, requirements: Requirements): true {
+    assertMeets(principal, requirements, this.strategy);
+    principalHolderOf(context).user = principal;
+    return true;
   }
 }
 
-function admit(request: GuardedRequest, principal: CotterPrincipal, { scopes, authMethods }: Requirements): true {
-  if (!scopes.every((scope) => principal.scopes.includes(scope))) throw new InsufficientScopeError(scopes);
-  const { authenticationMethod: method } = principal;
-  if (authMethods !== undefined && (method === null || !authMethods.includes(method))) {
-    throw new InsufficientAuthenticationError(authMethods);
-  }
-  request.user = principal;
-  return true;
+function admitAnonymous(refusal: unknown, { access }: Requirements): true {
+  if (access === 'optional' && refusal instanceof MissingCredentialsError) return true;
+  throw refusal;
 }

@@ -5,7 +5,7 @@ import { Strategy } from 'passport-jwt';
 import { CotterOptions } from '../cotter.options.js';
 import { CotterError } from '../errors/cotter.error.js';
 import { KeysUnavailableError } from '../errors/token.errors.js';
-import type { PlatformRequest } from '../http/platform.js';
+import type { HeaderCarrier } from '../http/platform.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
 import { findBearerToken, readBearerToken } from './bearer-token.js';
@@ -20,7 +20,7 @@ import { findBearerToken, readBearerToken } from './bearer-token.js';
 @Injectable()
 export class CotterJwtStrategy extends Strategy {
   constructor(
-    @Inject(CotterOptions) options: CotterOptions,
+    @Inject(CotterOptions) private readonly options: CotterOptions,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
   ) {
     super({ jwtFromRequest: () => null, secretOrKeyProvider: refuseKey, algorithms: ['ES256'] }, () => undefined);
@@ -28,18 +28,29 @@ export class CotterJwtStrategy extends Strategy {
     passport.use(this);
   }
 
-  /** The principal of a request whose token was verified before; `null` where Passport has to look. */
-  findVerified(request: PlatformRequest): CotterPrincipal | null {
-    const token = findBearerToken(request);
+  /** The principal whose token was verified before; `null` where Passport has to look. */
+  findVerified(carrier: HeaderCarrier): CotterPrincipal | null {
+    const token = findBearerToken(carrier);
     return token === null ? null : this.verifier.findVerified(token);
+  }
+
+  /**
+   * Whether the person signed in within this time, as far as the principal tells. Clocks may be off by the tolerance, either way; a time
+   * that lies ahead by more proves nothing.
+   */
+  isFresh({ authenticatedAt }: CotterPrincipal, maxAgeSeconds: number): boolean {
+    if (authenticatedAt === null) return false;
+    const { clock, clockToleranceSeconds } = this.options;
+    const ageSeconds = (clock() - Date.parse(authenticatedAt)) / 1000;
+    return ageSeconds >= -clockToleranceSeconds && ageSeconds <= maxAgeSeconds + clockToleranceSeconds;
   }
 
   /**
    * Ends in `success` with a {@link CotterPrincipal}, in `fail` (another strategy may try) where the credential is missing or bad, or in
    * `error` where nothing can be decided now.
    */
-  override authenticate(request: PlatformRequest): void {
-    this.verify(request).then(
+  override authenticate(carrier: HeaderCarrier): void {
+    this.verify(carrier).then(
       (principal) => {
         this.success(principal);
       },
@@ -51,8 +62,8 @@ export class CotterJwtStrategy extends Strategy {
   }
 
   // Passport calls strategies on objects that inherit from them, which have no `#private` members.
-  private async verify(request: PlatformRequest): Promise<CotterPrincipal> {
-    return this.verifier.verifyAccessToken(readBearerToken(request));
+  private async verify(carrier: HeaderCarrier): Promise<CotterPrincipal> {
+    return this.verifier.verifyAccessToken(readBearerToken(carrier));
   }
 }
 

@@ -28,15 +28,28 @@ export class InsufficientScopeError extends CotterError {
 }
 
 /**
- * The token is good, and the person proved who they are by a method that is too weak for this resource.
+ * The token is good, and the sign-in behind it is too weak or too old for this resource.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9470#section-3 | RFC 9470, 3}: `insufficient_user_authentication`
  */
 export class InsufficientAuthenticationError extends CotterError {
   readonly code = 'insufficient_user_authentication';
 
-  constructor(readonly acceptedMethods: readonly string[]) {
-    super('This resource needs a sign-in by another method.');
+  /**
+   * @param acceptedMethods - What `@AuthMethods()` asks for; empty where any method will do.
+   * @param maxAgeSeconds - What `@RequireFresh()` asks for; `null` where any age will do.
+   */
+  constructor(
+    readonly acceptedMethods: readonly string[],
+    readonly maxAgeSeconds: number | null = null,
+  ) {
+    super(
+      acceptedMethods.length === 0
+        ? 'This resource needs a more recent sign-in.'
+        : maxAgeSeconds === null
+          ? 'This resource needs a sign-in by another method.'
+          : 'This resource needs a recent sign-in by one of certain methods.',
+    );
   }
 }
 

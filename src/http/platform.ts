@@ -3,9 +3,17 @@ import type { IncomingMessage } from 'node:http';
 /** The request of whichever platform: Express hands out Node's own, Fastify wraps it as `raw`. */
 export type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
 
+/** What header fields are read from: a request, or what stands for one where a transport has none. */
+export type HeaderCarrier = PlatformRequest | { readonly rawHeaders: readonly string[] };
+
 /** Node's request beneath the platform's. */
 export function nodeRequestOf(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
+}
+
+/** Names and values of the header fields in turn, as they were sent. */
+export function rawHeadersOf(carrier: HeaderCarrier): readonly string[] {
+  return 'raw' in carrier ? carrier.raw.rawHeaders : carrier.rawHeaders;
 }
 
 /**
@@ -14,7 +22,7 @@ export function nodeRequestOf(request: PlatformRequest): IncomingMessage {
  *
  * @param name - In lower case.
  */
-export function headerValuesOf(request: PlatformRequest, name: string): string[] {
-  const { rawHeaders } = nodeRequestOf(request);
+export function headerValuesOf(carrier: HeaderCarrier, name: string): string[] {
+  const rawHeaders = rawHeadersOf(carrier);
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }

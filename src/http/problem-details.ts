@@ -111,6 +111,14 @@ function challengeOf(error: CotterError, parameters: string): string {
   const all = [`realm="${REALM}"`, parameters];
   if (parameters !== '') all.push(`error_description="${error.detail}"`);
   if (error instanceof InsufficientScopeError) all.push(`scope="${error.requiredScopes.join(' ')}"`);
-  if (error instanceof InsufficientAuthenticationError) all.push(`acr_values="${error.acceptedMethods.join(' ')}"`);
+  if (error instanceof InsufficientAuthenticationError) all.push(...stepUpParameters(error));
   return `Bearer ${all.filter((parameter) => parameter !== '').join(', ')}`;
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9470#section-3 | RFC 9470, 3} */
+function stepUpParameters({ acceptedMethods, maxAgeSeconds }: InsufficientAuthenticationError): string[] {
+  return [
+    acceptedMethods.length === 0 ? '' : `acr_values="${acceptedMethods.join(' ')}"`,
+    maxAgeSeconds === null ? '' : `max_age="${String(maxAgeSeconds)}"`,
+  ];
 }

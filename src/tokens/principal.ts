@@ -21,6 +21,11 @@ export interface CotterPrincipal {
   readonly issuedAt: string | null;
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
+  /**
+   * When the person last signed in, ISO 8601 in UTC; `null` where nothing says so that can be relied on. Only a numeric `auth_time` of an
+   * issuer with `keepsAuthTime` does: `iat` moves at every renewal.
+   */
+  readonly authenticatedAt: string | null;
   /** All claims of the token, custom ones included. */
   readonly claims: Claims;
 }
@@ -29,6 +34,7 @@ export interface CotterPrincipal {
 export interface VerifiedBy {
   readonly issuer: string;
   readonly audience: string;
+  readonly keepsAuthTime?: boolean;
 }
 
 /** Builds the principal of an access token whose signature and claims were checked. */
@@ -45,6 +51,7 @@ export function createPrincipal(claims: Claims, checked: CheckedClaims, by: Veri
     tokenId: checked.tokenId,
     issuedAt: checked.issuedAtSeconds === null ? null : toIso(checked.issuedAtSeconds),
     expiresAt: toIso(checked.expiresAtSeconds),
+    authenticatedAt: by.keepsAuthTime === true ? findTime(claims['auth_time']) : null,
     claims,
   });
 }
@@ -56,6 +63,10 @@ function classify(identifier: string): IdentifierType | null {
   } catch {
     return null;
   }
+}
+
+function findTime(seconds: unknown): string | null {
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? toIso(seconds) : null;
 }
 
 const MAX_DATE_SECONDS = 8_640_000_000_000;

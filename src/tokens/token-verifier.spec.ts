@@ -103,6 +103,7 @@ describe('an access token of the documented form', () => {
       tokenId: '901528f3-d4b5-4d3f-a5a7-b11e7d928acb',
       issuedAt: new Date(NOW_SECONDS * 1000).toISOString(),
       expiresAt: new Date((NOW_SECONDS + 3600) * 1000).toISOString(),
+      authenticatedAt: null,
       claims,
     });
   });

@@ -15,6 +15,8 @@ export interface TrustedIssuer {
   /** The API key id that its tokens must be for. */
   readonly audience: string;
   readonly keys: KeyProvider;
+  /** Its access tokens carry the time of the sign-in as `auth_time`, through every renewal. @defaultValue false */
+  readonly keepsAuthTime?: boolean;
 }
 
 /** What a verifier accepts. */

@@ -12,14 +12,19 @@ import { MissingCredentialsError } from '../../errors/access.errors.js';
 import type { CotterPrincipal } from '../../tokens/principal.js';
 import type { CotterAccount } from '../../users/account.js';
 import { AccountLoader } from '../../users/account-loader.js';
+import { principalHolderOf } from '../credential-carrier.js';
 
-interface AuthenticatedRequest {
-  readonly user?: CotterPrincipal;
+interface Caller {
+  readonly principal: CotterPrincipal | undefined;
+  /** What the account is read once for. */
+  readonly request: object;
 }
 
-const RequestParam = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  context.switchToHttp().getRequest<AuthenticatedRequest>(),
-);
+const CallerParam = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const holder = principalHolderOf(context);
+  // A WebSocket client lives for hours, and its account changes meanwhile.
+  return { principal: holder.user, request: context.getType() === 'ws' ? {} : holder };
+});
 
 /**
  * Injects the caller's row, of the type of the application's own user entity; it is read once a request, however often it is asked for.
@@ -31,16 +36,16 @@ const RequestParam = createParamDecorator((_data: unknown, context: ExecutionCon
  * orders(@CurrentAccount() account: CotterUser) {}
  * ```
  */
-export const CurrentAccount = (name: string = DEFAULT_NAME): ParameterDecorator => RequestParam(createPipe(name));
+export const CurrentAccount = (name: string = DEFAULT_NAME): ParameterDecorator => CallerParam(createPipe(name));
 
 function createPipe(name: string): Type<PipeTransform> {
   @Injectable()
-  class CurrentAccountPipe implements PipeTransform<AuthenticatedRequest, Promise<CotterAccount>> {
+  class CurrentAccountPipe implements PipeTransform<Caller, Promise<CotterAccount>> {
     constructor(@Inject(cotterToken(AccountLoader, name)) private readonly accounts: AccountLoader) {}
 
-    transform(request: AuthenticatedRequest): Promise<CotterAccount> {
-      if (request.user === undefined) throw new MissingCredentialsError();
-      return this.accounts.load(request, request.user);
+    transform({ principal, request }: Caller): Promise<CotterAccount> {
+      if (principal === undefined) throw new MissingCredentialsError();
+      return this.accounts.load(request, principal);
     }
   }
   return CurrentAccountPipe;

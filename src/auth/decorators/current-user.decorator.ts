@@ -1,9 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 import type { CotterPrincipal } from '../../tokens/principal.js';
+import { principalHolderOf } from '../credential-carrier.js';
 
 /**
- * Injects the {@link CotterPrincipal} of the caller, or one member of it; `undefined` on a public route.
+ * Injects the {@link CotterPrincipal} of the caller, or one member of it; `undefined` on a public route, and for an anonymous caller where
+ * authentication is optional. The same in HTTP, GraphQL, WebSocket and RPC handlers.
  *
  * @example
  * ```ts
@@ -12,7 +14,7 @@ import type { CotterPrincipal } from '../../tokens/principal.js';
  */
 export const CurrentUser: (member?: keyof CotterPrincipal) => ParameterDecorator = createParamDecorator(
   (member: keyof CotterPrincipal | undefined, context: ExecutionContext) => {
-    const { user } = context.switchToHttp().getRequest<{ user?: CotterPrincipal }>();
+    const { user } = principalHolderOf(context);
     return member === undefined ? user : user?.[member];
   },
 );
