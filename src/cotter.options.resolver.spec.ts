@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -89,11 +89,13 @@ describe('options', () => {
 
   it('take keys by value or from a file', () => {
     const keys = { keys: [createTestKey().publicJwk] };
-    const file = join(mkdtempSync(join(tmpdir(), 'cotter-')), 'jwks.json');
+    const folder = mkdtempSync(join(tmpdir(), 'cotter-'));
+    const file = join(folder, 'jwks.json');
     writeFileSync(file, JSON.stringify(keys));
     for (const jwks of [{ keys }, { file }]) {
       expect(resolveOptions({ apiKeyId: KEY, jwks }, 'cotter').trust[0]?.keys).toEqual({ set: keys });
     }
+    rmSync(folder, { recursive: true });
   });
 
   it.each([
