@@ -4,6 +4,8 @@ const MAX_LOCAL_PART_LENGTH = 64;
 const LOCAL_PART = /^[^\s"(),:;<>@[\\\]]+$/u;
 /** To `domainToASCII` a domain ends where a path, a query or a port could begin, and `%` and white space are its to read or drop. */
 const NO_DOMAIN = /[\s\p{C}\p{Default_Ignorable_Code_Point}#%/:?@\\]/u;
+/** Most addresses are in their normal form already, which one look tells: `xn--` and whatever may be a number are left to the rules. */
+const NORMAL_FORM = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}$/;
 const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -15,6 +17,7 @@ const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9
  * @returns `null` where the text is not one address.
  */
 export function parseEmail(text: string): string | null {
+  if (text.length <= MAX_LOCAL_PART_LENGTH && NORMAL_FORM.test(text)) return text;
   const at = text.indexOf('@');
   if (at < 1) return null;
   const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');

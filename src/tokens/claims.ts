@@ -38,10 +38,8 @@ export function checkClaims(claims: Claims, rules: ClaimRules, nowSeconds: numbe
   const tolerance = rules.clockToleranceSeconds;
   if (nowSeconds >= expiresAtSeconds + tolerance)
     refuse('token_expired', `exp after ${String(nowSeconds)}`, expiresAtSeconds);
-  for (const time of [notBeforeSeconds, issuedAtSeconds]) {
-    if (time !== null && time > nowSeconds + tolerance)
-      refuse('token_not_yet_valid', `nbf and iat before ${String(nowSeconds)}`, time);
-  }
+  assertPast(notBeforeSeconds, nowSeconds + tolerance);
+  assertPast(issuedAtSeconds, nowSeconds + tolerance);
   checkAudience(claims['aud'], rules.audience);
   const { type } = claims;
   if (typeof type !== 'string' || !rules.types.includes(type)) refuse('invalid_token_type', rules.types, type);
@@ -59,7 +57,12 @@ export function findText(claims: Claims, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+function assertPast(time: number | null, latest: number): void {
+  if (time !== null && time > latest) refuse('token_not_yet_valid', `nbf and iat until ${String(latest)}`, time);
+}
+
 function checkAudience(actual: unknown, expected: string): void {
+  if (actual === expected) return;
   const audiences: unknown[] = Array.isArray(actual) ? actual : [actual];
   if (!audiences.every((audience) => typeof audience === 'string') || !audiences.includes(expected)) {
     refuse('invalid_audience', expected, actual);

@@ -37,15 +37,23 @@ export interface VerifiedBy {
   readonly keepsAuthTime?: boolean;
 }
 
-/** Builds the principal of an access token whose signature and claims were checked. */
+/**
+ * Builds the principal of an access token whose signature and claims were checked.
+ *
+ * @param claims - Fresh from the parser: they become a part of the principal, and are frozen.
+ */
 export function createPrincipal(claims: Claims, checked: CheckedClaims, by: VerifiedBy): CotterPrincipal {
   const identifier = findText(claims, 'identifier');
-  return deepFreeze({
+  shareText(claims, 'iss', by.issuer);
+  shareText(claims, 'aud', by.audience);
+  shareText(claims, 'client_user_id', checked.subject);
+  deepFreeze(claims);
+  return Object.freeze({
     subject: checked.subject,
     identifier,
     identifierType: identifier === null ? null : classify(identifier),
     authenticationMethod: findText(claims, 'authentication_method'),
-    scopes: findText(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
+    scopes: scopesOf(findText(claims, 'scope')),
     issuer: by.issuer,
     audience: by.audience,
     tokenId: checked.tokenId,
@@ -65,6 +73,15 @@ function classify(identifier: string): IdentifierType | null {
   }
 }
 
+/** What the wire knows for a scope, and what its ID tokens have instead. */
+const ACCESS: readonly string[] = Object.freeze(['access']);
+const NONE: readonly string[] = Object.freeze([]);
+
+function scopesOf(scope: string | null): readonly string[] {
+  if (scope === 'access') return ACCESS;
+  return scope === null ? NONE : Object.freeze(scope.split(' ').filter(Boolean));
+}
+
 function findTime(seconds: unknown): string | null {
   return typeof seconds === 'number' && Number.isFinite(seconds) ? toIso(seconds) : null;
 }
@@ -75,9 +92,15 @@ function toIso(seconds: number): string {
   return new Date(Math.min(Math.max(seconds, -MAX_DATE_SECONDS), MAX_DATE_SECONDS) * 1000).toISOString();
 }
 
-function deepFreeze<T extends object>(value: T): Readonly<T> {
-  for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null && !Object.isFrozen(member)) deepFreeze(member as object);
+/** Each token brings a copy of what all tokens say. One is enough, since principals are kept by the thousand. */
+function shareText(claims: Record<string, unknown>, name: string, text: string): void {
+  if (claims[name] === text) claims[name] = text;
+}
+
+/** @param value - From JSON, so a tree. */
+function deepFreeze(value: object): void {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member);
   }
-  return Object.freeze(value);
+  Object.freeze(value);
 }

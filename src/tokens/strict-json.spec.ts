@@ -1,4 +1,8 @@
-import { parseStrictJson } from './strict-json.js';
+import { parseStrictJson, type StrictJson } from './strict-json.js';
+
+function parse(text: string): StrictJson {
+  return parseStrictJson(Buffer.from(text));
+}
 
 describe('strict JSON', () => {
   it.each([
@@ -9,7 +13,7 @@ describe('strict JSON', () => {
     [' { "a" : [ "a" , "a" ] } ', { a: ['a', 'a'] }],
     ['{"a":{"x":"y"},"x":"a"}', { a: { x: 'y' }, x: 'a' }],
   ])('reads %s', (text, object) => {
-    expect(parseStrictJson(text)).toEqual({ object });
+    expect(parse(text)).toEqual({ object });
   });
 
   it.each([
@@ -29,6 +33,20 @@ describe('strict JSON', () => {
     ['{"":1,"":2}', 'each member once'],
     ['{"__proto__":1,"__proto__":2}', 'each member once'],
   ])('refuses %s', (text, problem) => {
-    expect(parseStrictJson(text)).toEqual({ problem });
+    expect(parse(text)).toEqual({ problem });
+  });
+
+  it.each([
+    ['an overlong slash', [0xc0, 0xaf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a letter cut short', [0xc3]],
+    ['Latin-1', [0xe9]],
+  ])('refuses %s, which is not UTF-8', (_, bytes) => {
+    const json = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    expect(parseStrictJson(json)).toEqual({ problem: 'UTF-8' });
+  });
+
+  it('reads letters of any script', () => {
+    expect(parse('{"é":"日本","\u00e9x":"😀"}')).toEqual({ object: { é: '日本', éx: '😀' } });
   });
 });

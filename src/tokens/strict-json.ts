@@ -1,54 +1,50 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
 /** The JSON object in a text, or why there is none. */
 export type StrictJson = { readonly object: Record<string, unknown> } | { readonly problem: string };
 
 /**
- * Reads a JSON object, and refuses one with a member twice, at whatever depth: parsers differ in which of the two they take, so a token
- * could say one thing to a proxy and another one here.
+ * Reads a JSON object, and refuses bytes that are not UTF-8 (they would decode to replacement characters, and two different tokens would
+ * say the same) and an object with a member twice, at whatever depth: parsers differ in which of the two they take, so a token could say
+ * one thing to a proxy and another one here.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-4 | RFC 7515, 4} and {@link https://www.rfc-editor.org/rfc/rfc7519#section-4 | RFC 7519, 4}
  */
-export function parseStrictJson(text: string): StrictJson {
+export function parseStrictJson(bytes: Buffer): StrictJson {
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  if (encoding === 'utf8' && !isUtf8(bytes)) return { problem: 'UTF-8' };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bytes.toString(encoding));
   } catch {
     return { problem: 'JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'a JSON object' };
-  return hasDoubleMember(text) ? { problem: 'each member once' } : { object: value as Record<string, unknown> };
+  const object = value as Record<string, unknown>;
+  // Of two members with one name the parser keeps one, so that fewer are left than were written.
+  return countMembers(object) === countWrittenMembers(bytes) ? { object } : { problem: 'each member once' };
 }
 
-/** @param text - Valid JSON, which is what makes so short a scanner enough. */
-function hasDoubleMember(text: string): boolean {
-  const members: (Set<string> | null)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '{') members.push(new Set());
-    else if (character === '[') members.push(null);
-    else if (character === '}' || character === ']') members.pop();
-    else if (character === '"') {
-      const end = endOfString(text, at);
-      const names = members.at(-1);
-      if (names && isMemberName(text, end)) {
-        const name = JSON.parse(text.slice(at, end)) as string;
-        if (names.has(name)) return true;
-        names.add(name);
-      }
-      at = end - 1;
-    }
+function countMembers(value: object): number {
+  const members: unknown[] = Object.values(value);
+  let count = Array.isArray(value) ? 0 : members.length;
+  for (const member of members) if (typeof member === 'object' && member !== null) count += countMembers(member);
+  return count;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/** @param json - Valid, so that every colon outside of a string stands behind the name of a member. */
+function countWrittenMembers(json: Buffer): number {
+  let count = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COLON) count++;
   }
-  return false;
-}
-
-/** @returns the index behind the closing quote. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
-function isMemberName(text: string, end: number): boolean {
-  let at = end;
-  while (' \t\n\r'.includes(text.charAt(at))) at++;
-  return text[at] === ':';
+  return count;
 }

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { InvalidTokenError } from '../errors/token.errors.js';
 import { checkClaims, findText, type CheckedClaims, type Claims } from './claims.js';
 import { systemClock, type Clock } from './clock.js';
-import { parseCompactJwt } from './compact-jwt.js';
+import { HeaderReader, parseCompactJwt, type CompactJwt } from './compact-jwt.js';
 import type { KeyProvider } from './key-provider.js';
 import { createPrincipal, type CotterPrincipal } from './principal.js';
 import { SignatureCheck } from './signature-check.js';
@@ -60,6 +60,7 @@ const ID_TOKEN_TYPES = ['id_token', 'client_id_token'];
 export class TokenVerifier {
   readonly #options: Required<TokenVerifierOptions>;
   readonly #trusted: ReadonlyMap<string, TrustedIssuer>;
+  readonly #headers = new HeaderReader();
   readonly #signatures = new SignatureCheck();
   readonly #cache: VerifiedTokenCache;
   readonly #running = new Map<string, Promise<CotterPrincipal>>();
@@ -93,11 +94,14 @@ export class TokenVerifier {
    * @see Cotter's guide "Verifying JWT Tokens"
    */
   async verifyAccessToken(token: string): Promise<CotterPrincipal> {
-    const known = this.findVerified(token) ?? this.#running.get(token);
-    if (known !== undefined) return known;
-    const verification = this.#reporting(this.#verifyAccessToken(token)).finally(() => this.#running.delete(token));
-    this.#running.set(token, verification);
-    return verification;
+    const known = this.findVerified(token);
+    if (known !== null) return known;
+    try {
+      const verification = this.#findRunning(token) ?? this.#verifyAccessToken(token);
+      return verification instanceof Promise ? await verification : verification;
+    } catch (error) {
+      throw this.#report(error);
+    }
   }
 
   /**
@@ -106,12 +110,30 @@ export class TokenVerifier {
    * @throws as {@link verifyAccessToken} does.
    */
   async verifyIdToken(token: string): Promise<VerifiedIdToken> {
-    const { claims, checked, by } = await this.#reporting(this.#verify(token, ID_TOKEN_TYPES));
-    return { subject: checked.subject, issuer: by.issuer, identifier: findText(claims, 'identifier'), claims };
+    try {
+      const { claims, checked, by } = await this.#verify(token, ID_TOKEN_TYPES);
+      return { subject: checked.subject, issuer: by.issuer, identifier: findText(claims, 'identifier'), claims };
+    } catch (error) {
+      throw this.#report(error);
+    }
   }
 
-  async #verifyAccessToken(token: string): Promise<CotterPrincipal> {
-    const { claims, checked, by, kid, key } = await this.#verify(token, ACCESS_TOKEN_TYPES);
+  /** Looking for a token costs a walk over all of its characters, which is saved where there is nothing to find. */
+  #findRunning(token: string): Promise<CotterPrincipal> | undefined {
+    return this.#running.size === 0 ? undefined : this.#running.get(token);
+  }
+
+  #verifyAccessToken(token: string): CotterPrincipal | Promise<CotterPrincipal> {
+    const verification = whenKnown(this.#verify(token, ACCESS_TOKEN_TYPES), (verified) =>
+      this.#accept(token, verified),
+    );
+    if (!(verification instanceof Promise)) return verification;
+    const shared = verification.finally(() => this.#running.delete(token));
+    this.#running.set(token, shared);
+    return shared;
+  }
+
+  #accept(token: string, { claims, checked, by, kid, key }: Verified): CotterPrincipal {
     const { clockToleranceSeconds, isRevoked } = this.#options;
     const principal = createPrincipal(claims, checked, by);
     if (isRevoked(principal)) throw new InvalidTokenError('token_revoked');
@@ -120,30 +142,38 @@ export class TokenVerifier {
     return principal;
   }
 
-  async #verify(token: string, types: readonly string[]): Promise<Verified> {
-    const jwt = parseCompactJwt(token);
-    const { kid, claims } = jwt;
-    const { iss: issuer } = claims;
-    const by = typeof issuer === 'string' ? this.#trusted.get(issuer) : undefined;
-    if (by === undefined) {
-      throw new InvalidTokenError('invalid_issuer', { expected: [...this.#trusted.keys()], actual: issuer });
-    }
-    const key = by.keys.peekKey(kid) ?? (await by.keys.findKey(kid));
-    if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: kid });
-    const verdict = this.#signatures.check(jwt, key);
-    if (!(typeof verdict === 'boolean' ? verdict : await verdict)) throw new InvalidTokenError('invalid_signature');
-    const { clockToleranceSeconds, clock } = this.#options;
-    const { audience } = by;
-    const checked = checkClaims(claims, { audience, types, clockToleranceSeconds }, clock() / 1000);
-    return { claims, checked, by, kid, key };
+  /** At once where the key is at hand and the signature is checked on the event loop: each promise would cost what a rule does. */
+  #verify(token: string, types: readonly string[]): Verified | Promise<Verified> {
+    const jwt = parseCompactJwt(token, this.#headers);
+    const by = this.#issuerOf(jwt);
+    return whenKnown(by.keys.peekKey(jwt.kid) ?? by.keys.findKey(jwt.kid), (key) => {
+      if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: jwt.kid });
+      return whenKnown(this.#signatures.check(jwt, key), (isGood) => {
+        if (!isGood) throw new InvalidTokenError('invalid_signature');
+        return this.#verifyClaims(jwt, types, by, key);
+      });
+    });
   }
 
-  async #reporting<T>(verification: Promise<T>): Promise<T> {
-    try {
-      return await verification;
-    } catch (error) {
-      if (error instanceof InvalidTokenError) this.#options.onRefused(error);
-      throw error;
-    }
+  #issuerOf({ claims: { iss: issuer } }: CompactJwt): TrustedIssuer {
+    const by = typeof issuer === 'string' ? this.#trusted.get(issuer) : undefined;
+    if (by !== undefined) return by;
+    throw new InvalidTokenError('invalid_issuer', { expected: [...this.#trusted.keys()], actual: issuer });
   }
+
+  #verifyClaims({ claims, kid }: CompactJwt, types: readonly string[], by: TrustedIssuer, key: KeyObject): Verified {
+    const { clockToleranceSeconds, clock } = this.#options;
+    const rules = { audience: by.audience, types, clockToleranceSeconds };
+    return { claims, checked: checkClaims(claims, rules, clock() / 1000), by, kid, key };
+  }
+
+  #report(error: unknown): unknown {
+    if (error instanceof InvalidTokenError) this.#options.onRefused(error);
+    return error;
+  }
+}
+
+/** Goes on at once with a value, and later with a promise of one. */
+function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

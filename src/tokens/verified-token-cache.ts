@@ -57,7 +57,9 @@ export class VerifiedTokenCache {
 
   add(verified: VerifiedToken): void {
     if (this.maxTokens === 0) return;
-    this.#entries.set(verified.token.slice(-SIGNATURE_LENGTH), { ...verified, used: false });
+    const { token, principal, expiresAtMs, kid, key, keys } = verified;
+    const entry = { token, principal, expiresAtMs, kid, key, keys, used: false };
+    this.#entries.set(token.slice(-SIGNATURE_LENGTH), entry);
     if (this.#entries.size > this.maxTokens) this.#evict();
   }
 
