@@ -27,6 +27,7 @@ import { cotterToken, DEFAULT_NAME } from './cotter.tokens.js';
 import { createTokenVerifier } from './cotter.verifier.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
 import { CotterExceptionFilter } from './http/cotter-exception.filter.js';
+import { PlatformSignature } from './http/platform-signature.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginService } from './login/login.service.js';
 import { PkceService } from './pkce/pkce.service.js';
@@ -112,6 +113,7 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
       { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions] },
       { provide: ScopeCheck, useFactory: (modules: ModuleRef) => new ScopeCheck(modules, name), inject: [ModuleRef] },
       { provide: APP_FILTER, useClass: CotterExceptionFilter },
+      PlatformSignature,
       ...usersProviders(users),
       ...services,
       ...parts.map((part: Type | Abstract<unknown>) => ({ provide: cotterToken(part, name), useExisting: part })),

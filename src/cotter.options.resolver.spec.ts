@@ -141,6 +141,11 @@ describe('options', () => {
       'clockToleranceSeconds: must be a whole number from 0 to 60',
     ],
     ['tolerance as text', { clockToleranceSeconds: '5' }, 'clockToleranceSeconds: must be a whole number from 0 to 60'],
+    [
+      'a cooldown in which the keys expire',
+      { jwks: { maxAgeSeconds: 10, cooldownSeconds: 6 } },
+      'jwks.cooldownSeconds: must be a whole number from 1 to 5',
+    ],
     ['text for a flag', { strictIdentity: 'yes' }, 'strictIdentity: must be true or false'],
     ['a hook that is no function', { hooks: { onRegistered: 1 } }, 'hooks.onRegistered: must be a function'],
     [

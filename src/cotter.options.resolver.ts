@@ -56,10 +56,13 @@ function resolveJwks(options: CotterJwksOptions): CotterOptions['jwks'] & { read
     path: 'jwks',
     known: ['maxAgeSeconds maxStaleSeconds cooldownSeconds keys file'],
   });
+  const maxAgeSeconds = read.integer('maxAgeSeconds', { fallback: 600, least: 10, most: 86_400 });
+  // A set that expires while it may not be fetched again would be an outage of our own making.
+  const longestCooldown = Math.min(300, Math.floor(maxAgeSeconds / 2));
   return {
-    maxAgeSeconds: read.integer('maxAgeSeconds', { fallback: 600, least: 10, most: 86_400 }),
+    maxAgeSeconds,
     maxStaleSeconds: read.integer('maxStaleSeconds', { fallback: 86_400, least: 0, most: 604_800 }),
-    cooldownSeconds: read.integer('cooldownSeconds', { fallback: 5, least: 1, most: 300 }),
+    cooldownSeconds: read.integer('cooldownSeconds', { fallback: 5, least: 1, most: longestCooldown }),
     set: readKeySet(options),
   };
 }

@@ -54,7 +54,7 @@ export interface CotterJwksOptions {
   maxAgeSeconds?: number | undefined;
   /** How much longer known keys work while the issuer does not answer: 0 to 604,800 seconds. @defaultValue 86400 */
   maxStaleSeconds?: number | undefined;
-  /** The least time between two fetches, however many unknown `kid`s arrive: 1 to 300 seconds. @defaultValue 5 */
+  /** The least time between two fetches, however many unknown `kid`s arrive: 1 to 300 seconds, and half of `maxAgeSeconds` at most. @defaultValue 5 */
   cooldownSeconds?: number | undefined;
   /** A JSON Web Key Set to take instead of asking the issuer, for deployments without a way to it. */
   keys?: { readonly keys: readonly object[] } | undefined;

@@ -55,6 +55,16 @@ function tell(event: string, listener: () => void): void {
 /** One line a refusal. What the token held is a stranger's text, so it goes through JSON and is cut. */
 function logRefusal({ code, evidence }: InvalidTokenError): void {
   const { expected, actual } = evidence ?? {};
-  const show = (value: unknown): string => ((JSON.stringify(value) as string | undefined) ?? 'nothing').slice(0, 120);
   logger.warn(`token refused: ${code}${evidence ? `, expected ${show(expected)}, got ${show(actual)}` : ''}`);
+}
+
+const SHOWN_LENGTH = 120;
+/** What `JSON.stringify` leaves as it is, and a terminal or a reader of logs takes for the end of a line or a command. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function show(value: unknown): string {
+  const json = (JSON.stringify(value) as string | undefined) ?? 'nothing';
+  return json.slice(0, SHOWN_LENGTH).replace(UNSEEN, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
 }

@@ -30,5 +30,10 @@ export class JsonBodyGuard implements CanActivate {
 function sizeOf(request: PlatformRequest & { readonly body?: unknown }): number {
   const [declared] = headerValuesOf(request, 'content-length');
   if (declared !== undefined) return Number(declared);
-  return Buffer.byteLength(JSON.stringify(request.body ?? null));
+  try {
+    return Buffer.byteLength(JSON.stringify(request.body ?? null));
+  } catch {
+    // Nested deeper than the stack: JSON.parse reads what JSON.stringify cannot write.
+    return Infinity;
+  }
 }
