@@ -75,7 +75,17 @@ const typescript = ['**/*.ts'];
 const specs = ['**/*.spec.ts', 'test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'test/packaging/consumer/', '**/.readme/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      '.stryker-tmp/',
+      'reports/',
+      'node_modules/',
+      'test/packaging/consumer/',
+      '**/.readme/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     plugins: { local: { rules: { 'disable-needs-reason': disableNeedsReason } } },

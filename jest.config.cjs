@@ -36,7 +36,7 @@ const base = {
     // Sources import './x.js' as Node wants it; the compiled packages above really have an x.js.
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stryker-tmp/'],
   transform: { '^.+\\.(ts|m?js)$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 };
