@@ -1,14 +1,13 @@
 import { Inject, Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import passport from 'passport';
 
 import { cotterToken, DEFAULT_NAME } from '../cotter.tokens.js';
 import { MissingCredentialsError } from '../errors/access.errors.js';
 import { CotterError } from '../errors/cotter.error.js';
 import type { HeaderCarrier } from '../http/platform.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
-import { CotterJwtStrategy } from './cotter-jwt.strategy.js';
+import { CotterJwtStrategy, isRefusal } from './cotter-jwt.strategy.js';
 import { credentialCarrierOf, principalHolderOf } from './credential-carrier.js';
 import { assertMeets, RouteRequirements, type Requirements } from './requirements.js';
 
@@ -79,30 +78,19 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
   }
 
   /**
-   * Passport's registry of strategies is one for the whole process, where a second application would replace the first one's. So the
-   * guard hands Passport the very strategy of its own module.
+   * Asks the strategy what Passport's middleware would ask it. The middleware knows strategies by names that the whole process shares, where
+   * a second application would replace the first one's; and it hangs session verbs on every request, which costs as much as all rules
+   * about a token do.
    */
-  #authenticate(carrier: HeaderCarrier): Promise<CotterPrincipal> {
-    return new Promise((resolve, reject) => {
-      const done = (error: unknown, user: CotterPrincipal | false | undefined, info: unknown): void => {
-        try {
-          resolve(this.handleRequest(error, user, info));
-        } catch (refusal) {
-          reject(refusal instanceof Error ? refusal : new Error('refused', { cause: refusal }));
-        }
-      };
-      // Passport binds its verbs to the object that it is given, so each request gets one of its own.
-      const strategy = Object.create(this.strategy) as CotterJwtStrategy;
-      const middleware = passport.authenticate(strategy, { session: false }, done) as (
-        request: unknown,
-        response: unknown,
-        next: (error?: unknown) => void,
-      ) => void;
-      // Whoever gives Passport a callback answers by itself: it never touches the response.
-      middleware(carrier, undefined, (error) => {
-        done(error ?? new MissingCredentialsError(), false, undefined);
-      });
-    });
+  async #authenticate(carrier: HeaderCarrier): Promise<CotterPrincipal> {
+    let principal: CotterPrincipal;
+    try {
+      principal = await this.strategy.verify(carrier);
+    } catch (error) {
+      const [failure, refusal] = isRefusal(error) ? [null, error] : [error, undefined];
+      return this.handleRequest<CotterPrincipal>(failure, false, refusal);
+    }
+    return this.handleRequest(null, principal, undefined);
   }
 
   #admit(context: ExecutionContext, principal: CotterPrincipal, requirements: Requirements): true {

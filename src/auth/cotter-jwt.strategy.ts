@@ -55,16 +55,26 @@ export class CotterJwtStrategy extends Strategy {
         this.success(principal);
       },
       (error: unknown) => {
-        if (error instanceof CotterError && !(error instanceof KeysUnavailableError)) this.fail(error, 401);
+        if (isRefusal(error)) this.fail(error, 401);
         else this.error(error instanceof Error ? error : new Error('verification failed', { cause: error }));
       },
     );
   }
 
-  // Passport calls strategies on objects that inherit from them, which have no `#private` members.
-  private async verify(carrier: HeaderCarrier): Promise<CotterPrincipal> {
+  /**
+   * The principal of the request's access token.
+   *
+   * @throws {@link MissingCredentialsError}, {@link InvalidCredentialsRequestError}, {@link InvalidTokenError}: see {@link isRefusal}.
+   * @throws {@link KeysUnavailableError} (`keys_unavailable`) where nothing can be decided now.
+   */
+  async verify(carrier: HeaderCarrier): Promise<CotterPrincipal> {
     return this.verifier.verifyAccessToken(readBearerToken(carrier));
   }
+}
+
+/** Whether an error says that the credential is missing or bad, and not that nobody can tell. */
+export function isRefusal(error: unknown): error is CotterError {
+  return error instanceof CotterError && !(error instanceof KeysUnavailableError);
 }
 
 /** passport-jwt wants a key provider to be constructed at all; nothing here ever asks it. */

@@ -16,6 +16,7 @@ const IDLE_ARRIVALS = 16;
  */
 export class SignatureCheck {
   #inPool = 0;
+  #waiting: (() => void)[] = [];
   #concurrent = false;
   #sinceProbe = 0;
   #idleArrivals = 0;
@@ -38,15 +39,25 @@ export class SignatureCheck {
     return this.#sinceProbe === 0;
   }
 
+  /** All checks of one turn of the event loop go to the pool together: waking one of its threads costs as much as half a check. */
   #checkInPool(jwt: CompactJwt, key: KeyObject): Promise<boolean> {
     this.#inPool++;
     return new Promise((resolve, reject) => {
-      verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature, (error, valid) => {
-        this.#inPool--;
-        if (error === null) resolve(valid);
-        else reject(error);
+      if (this.#waiting.length === 0) setImmediate(() => this.#submit());
+      this.#waiting.push(() => {
+        verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature, (error, valid) => {
+          this.#inPool--;
+          if (error === null) resolve(valid);
+          else reject(error);
+        });
       });
     });
+  }
+
+  #submit(): void {
+    const checks = this.#waiting;
+    this.#waiting = [];
+    for (const check of checks) check();
   }
 }
 

@@ -102,6 +102,28 @@ describe('its tables', () => {
   );
 });
 
+describe('its figures', () => {
+  const { mode, targets } = JSON.parse(readFileSync(join(ROOT, 'bench/results/latest.json'), 'utf8')) as {
+    mode: string;
+    targets: { name: string; wanted: string; measured: number; verdict: string }[];
+  };
+  const shown = (/<!-- bench: begin -->\n([\s\S]*?)<!-- bench: end -->/.exec(README)?.[1] ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| --'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it('are those of the last full run', () => {
+    expect(mode).toBe('full');
+    expect(shown.slice(1).map(([, name, wanted, , verdict]) => [name, wanted, verdict])).toEqual(
+      targets.map(({ name, wanted, verdict }) => [name, wanted, verdict]),
+    );
+    for (const [row, { measured }] of targets.entries()) {
+      const figure = Number(shown[row + 1]?.[3]?.replaceAll(',', ''));
+      expect(Math.abs(figure - measured)).toBeLessThanOrEqual(Math.max(0.5, measured / 100));
+    }
+  });
+});
+
 // The test that the README shows is itself a test: its suite runs as a part of this one.
 describe('its example of a test', () => {
   jest.requireActual(join(EXAMPLES, 'test/profile.spec.ts'));
