@@ -38,7 +38,8 @@ export function parseCompactJwt(token: string, headers = new HeaderReader()): Co
   }
   const headerEnd = token.indexOf('.');
   const payloadEnd = token.indexOf('.', headerEnd + 1);
-  if (headerEnd === -1 || payloadEnd === -1 || token.includes('.', payloadEnd + 1)) {
+  // Without a first dot there is no second one.
+  if (payloadEnd === -1 || token.includes('.', payloadEnd + 1)) {
     throw new InvalidTokenError('malformed_token', {
       expected: 'three parts',
       actual: 'another number of them',

@@ -4,13 +4,15 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { KeysUnavailableError } from '../errors/token.errors.js';
-import { JwksKeyProvider } from './jwks-key-provider.js';
+import { JwksKeyProvider, type JwksKeyProviderOptions } from './jwks-key-provider.js';
 
 const COOLDOWN_MS = 5_000;
 const MAX_AGE_MS = 600_000;
 const MAX_STALE_MS = 86_400_000;
 
 type Answer = (response: ServerResponse) => void;
+
+// What else an issuer may answer, and how its keys age, is in test/outages.
 
 let server: Server;
 let answer: Answer;
@@ -34,7 +36,7 @@ beforeEach(() => {
   requests = 0;
 });
 
-function provider(): JwksKeyProvider {
+function provider(listeners: Partial<JwksKeyProviderOptions> = {}): JwksKeyProvider {
   const { port } = server.address() as AddressInfo;
   return new JwksKeyProvider({
     jwksUri: `http://127.0.0.1:${String(port)}/jwks`,
@@ -42,6 +44,7 @@ function provider(): JwksKeyProvider {
     maxStaleSeconds: MAX_STALE_MS / 1000,
     cooldownSeconds: COOLDOWN_MS / 1000,
     monotonicMs: () => nowMs,
+    ...listeners,
   });
 }
 
@@ -154,34 +157,6 @@ describe('an issuer that is down', () => {
     nowMs += 1;
     await unavailable(keys.findKey('a'));
   });
-
-  const nonsense: [string, Answer][] = [
-    ['HTML', json('<html>', 200)],
-    ['an empty set', json({ keys: [] })],
-    ['keys that are no list', json({ keys: 'none' })],
-    ['null', json('null')],
-    ['only private keys', json({ keys: [{ ...a.privateJwk, kid: 'a' }] })],
-    ['a symmetric key', json({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'a' }] })],
-    ['a point that is not on the curve', json({ keys: [{ ...a.jwk, y: a.jwk['x'], kid: 'a' }] })],
-    ['a megabyte', json(`{"keys":[],"pad":"${'x'.repeat(1_000_000)}"}`)],
-    [
-      'a redirect',
-      (response) => {
-        response.writeHead(302, { location: '/elsewhere' }).end();
-      },
-    ],
-    [
-      'a connection that breaks',
-      (response) => {
-        response.destroy();
-      },
-    ],
-  ];
-  it.each(nonsense)('%s is no key set', async (_case, nonsenseAnswer) => {
-    answer = nonsenseAnswer;
-    await unavailable(provider().findKey('a'));
-    expect(requests).toBe(1);
-  });
 });
 
 describe('a key set with more in it than good keys', () => {
@@ -213,5 +188,87 @@ describe('a key set with more in it than good keys', () => {
     expect(await keys.findKey('twin')).toBeNull();
     const same = await keys.findKey('same');
     expect(same?.equals(createPublicKey({ key: a.jwk, format: 'jwk' }))).toBe(true);
+  });
+});
+
+describe('time', () => {
+  it('has the set fetched again from four fifths of its age on, while known keys go on working', async () => {
+    answer = both;
+    const keys = provider();
+    await keys.findKey('a');
+    answer = onlyB;
+    nowMs += MAX_AGE_MS * 0.8 - 1;
+    expect(keys.peekKey('a')).toBeDefined();
+    expect(requests).toBe(1);
+    nowMs += 1;
+    expect(keys.peekKey('a')).toBeDefined();
+    expect(keys.peekKey('a')).toBeDefined();
+    // Waits for the fetch that is under way.
+    expect(await keys.findKey('unknown')).toBeNull();
+    expect(requests).toBe(2);
+    expect(keys.peekKey('a')).toBeUndefined();
+  });
+
+  it('has a cooldown that ends to the millisecond, and a waiting time of a second at least', async () => {
+    answer = down;
+    const keys = provider();
+    await unavailable(keys.findKey('a'));
+    nowMs += COOLDOWN_MS - 1;
+    expect(await unavailable(keys.findKey('a'))).toBe(1);
+    expect(requests).toBe(1);
+    nowMs += 1;
+    expect(await unavailable(keys.findKey('a'))).toBe(5);
+    expect(requests).toBe(2);
+  });
+
+  it('makes keys too old where the issuer was not asked, to the millisecond', async () => {
+    answer = both;
+    const keys = provider();
+    await keys.findKey('a');
+    const key = keys.peekKey('a');
+    answer = down;
+    nowMs += MAX_AGE_MS - 1;
+    expect(keys.peekKey('a')).toBe(key);
+    await unavailable(keys.findKey('unknown'));
+    nowMs += 1;
+    expect(keys.peekKey('a')).toBe(key);
+    answer = json({ keys: [{ ...b.jwk, kid: 'a' }] });
+    nowMs += COOLDOWN_MS;
+    expect((await keys.findKey('a'))?.equals(a.publicKey)).toBe(true);
+    // That was the stale set, while a new one was fetched; in it, another key has the kid.
+    await keys.findKey('unknown');
+    expect(keys.peekKey('a')?.equals(b.publicKey)).toBe(true);
+  });
+
+  it('is that of the machine where no other is given', async () => {
+    answer = both;
+    const { port } = server.address() as AddressInfo;
+    const keys = new JwksKeyProvider({
+      jwksUri: `http://127.0.0.1:${String(port)}/jwks`,
+      maxAgeSeconds: 600,
+      maxStaleSeconds: 600,
+      cooldownSeconds: 5,
+    });
+    expect(await keys.findKey('a')).not.toBeNull();
+    expect(await keys.findKey('unknown')).toBeNull();
+    expect(requests).toBe(1);
+    answer = down;
+  });
+});
+
+describe('who listens', () => {
+  it('hears of every set by its kids, and of every failure by what failed', async () => {
+    const heard: unknown[] = [];
+    const keys = provider({
+      onRefreshed: (kids) => heard.push(kids),
+      onUnavailable: (error) => heard.push(error.message),
+    });
+    answer = both;
+    await keys.findKey('a');
+    answer = down;
+    nowMs += MAX_AGE_MS;
+    const error: unknown = await Promise.resolve(keys.findKey('unknown')).catch((reason: unknown) => reason);
+    expect(heard).toEqual([['a', 'b'], 'the key set was answered with status 503']);
+    expect((error as Error).cause).toMatchObject({ message: 'the key set was answered with status 503' });
   });
 });

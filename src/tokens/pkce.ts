@@ -22,5 +22,5 @@ export function createState(): string {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.2 | RFC 7636, 4.2}
  */
 export function codeChallengeOf(codeVerifier: string): string {
-  return createHash('sha256').update(codeVerifier, 'utf8').digest('base64url');
+  return createHash('sha256').update(codeVerifier).digest('base64url');
 }

@@ -44,4 +44,28 @@ describe('the check of a signature', () => {
     for (let round = 0; round < 20; round++) await (last = check.check(good, publicKey));
     expect(last).toBe(true);
   });
+
+  it('takes sixteen idle arrivals to come back, and then stays', async () => {
+    const check = new SignatureCheck();
+    // The probe comes after at most 64, and what follows at once meets it.
+    await Promise.all(Array.from({ length: 100 }, async () => check.check(good, publicKey)));
+    const pooled: boolean[] = [];
+    for (let round = 0; round < 46; round++) {
+      const verdict = check.check(good, publicKey);
+      pooled.push(verdict instanceof Promise);
+      expect(await verdict).toBe(true);
+    }
+    expect(pooled.indexOf(false)).toBe(15);
+    expect(pooled.lastIndexOf(true)).toBe(14);
+  });
+
+  it('fails where the key is of another kind, and goes on with the next', async () => {
+    const check = new SignatureCheck();
+    const unusable = generateKeyPairSync('x25519').publicKey;
+    const burst = Array.from({ length: 100 }, () => check.check(good, publicKey));
+    await expect(check.check(good, unusable)).rejects.toThrow();
+    await Promise.all(burst.map(async (verdict) => verdict));
+    for (let round = 0; round < 20; round++) expect(await check.check(good, publicKey)).toBe(true);
+    expect(check.check(good, publicKey)).toBe(true);
+  });
 });

@@ -305,3 +305,135 @@ describe('an ID token', () => {
     await expect(verifier().verifyIdToken(mint())).rejects.toMatchObject({ code: 'invalid_token_type' });
   });
 });
+
+describe('a verdict', () => {
+  const revocable = (): { revoked: Set<string | null>; options: Partial<TokenVerifierOptions> } => {
+    const revoked = new Set<string | null>();
+    return { revoked, options: { isRevoked: ({ tokenId }) => revoked.has(tokenId) } };
+  };
+
+  it('is kept: the same principal, at once', async () => {
+    const kept = verifier();
+    const token = mint();
+    expect(kept.findVerified(token)).toBeNull();
+    const principal = await kept.verifyAccessToken(token);
+    expect(kept.findVerified(token)).toBe(principal);
+    expect(await kept.verifyAccessToken(token)).toBe(principal);
+    expect(kept.findVerified(mint({ jti: 'another' }))).toBeNull();
+  });
+
+  it('is not kept where none shall be, nor where it was no', async () => {
+    const [keepsNone, keeps] = [verifier({ maxCachedTokens: 0 }), verifier()];
+    const [good, bad] = [mint(), mint({ aud: 'another' })];
+    await keepsNone.verifyAccessToken(good);
+    await expect(keeps.verifyAccessToken(bad)).rejects.toMatchObject({ code: 'invalid_audience' });
+    await keeps.verifyIdToken(mint({ type: 'id_token' }));
+    expect([keepsNone.findVerified(good), keeps.findVerified(bad)]).toEqual([null, null]);
+    expect(keeps.findVerified(mint({ type: 'id_token' }))).toBeNull();
+  });
+
+  it('is kept until the token expires, tolerance included', async () => {
+    let nowMs = NOW_SECONDS * 1000;
+    const kept = verifier({ clock: () => nowMs });
+    const token = mint({ exp: NOW_SECONDS + 60 });
+    await kept.verifyAccessToken(token);
+    nowMs += 64_999;
+    expect(kept.findVerified(token)).not.toBeNull();
+    nowMs += 1;
+    expect(kept.findVerified(token)).toBeNull();
+    await expect(kept.verifyAccessToken(token)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
+  it('does not outlive a revocation, whether it is kept or not', async () => {
+    const { revoked, options } = revocable();
+    const kept = verifier(options);
+    const [known, unknown] = [mint({ jti: 'known' }), mint({ jti: 'unknown' })];
+    await kept.verifyAccessToken(known);
+    for (const jti of ['known', 'unknown']) revoked.add(jti);
+    expect(kept.findVerified(known)).toBeNull();
+    for (const token of [known, unknown])
+      await expect(kept.verifyAccessToken(token)).rejects.toMatchObject({ code: 'token_revoked' });
+    revoked.clear();
+    expect(kept.findVerified(known)).not.toBeNull();
+    expect(kept.findVerified(unknown)).toBeNull();
+  });
+
+  it('goes by the clock of the system where no other is given', async () => {
+    const keys = new StaticKeys(new Map([[KID, publicKey]]));
+    const real = new TokenVerifier({
+      trustedIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keys }],
+      clockToleranceSeconds: 5,
+    });
+    const nowSeconds = Date.now() / 1000;
+    const token = mint({ iat: nowSeconds - 60, exp: nowSeconds + 60 });
+    await real.verifyAccessToken(token);
+    expect(real.findVerified(token)).not.toBeNull();
+    await expect(real.verifyAccessToken(mint({ iat: 1, exp: nowSeconds - 6 }))).rejects.toMatchObject({
+      code: 'token_expired',
+    });
+  });
+});
+
+describe('one token at several doors at once', () => {
+  /** Keys that are on their way. */
+  class LateKeys extends KeyProvider {
+    asked = 0;
+    answer: (key: KeyObject | null) => void = () => undefined;
+    readonly #answered = new Promise<KeyObject | null>((resolve) => (this.answer = resolve));
+
+    override peekKey(): undefined {
+      return undefined;
+    }
+
+    override findKey(): Promise<KeyObject | null> {
+      this.asked++;
+      return this.#answered;
+    }
+  }
+
+  it('is verified once, and beside another one', async () => {
+    const keys = new LateKeys();
+    const late = verifier({ trustedIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keys }] });
+    const [first, second] = [mint({ jti: 'first' }), mint({ jti: 'second' })];
+    const verifications = [first, first, second, first].map((token) => late.verifyAccessToken(token));
+    expect(keys.asked).toBe(2);
+    keys.answer(publicKey);
+    const principals = await Promise.all(verifications);
+    expect(principals.map(({ tokenId }) => tokenId)).toEqual(['first', 'first', 'second', 'first']);
+    expect(new Set(principals).size).toBe(2);
+  });
+
+  it('is verified anew once a verification is over', async () => {
+    const keys = new LateKeys();
+    const heard: string[] = [];
+    const late = verifier({
+      trustedIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keys }],
+      onRefused: ({ code }) => heard.push(code),
+    });
+    keys.answer(null);
+    const token = mint();
+    for (let round = 1; round <= 2; round++) {
+      await expect(late.verifyAccessToken(token)).rejects.toMatchObject({
+        code: 'unknown_key',
+        evidence: { expected: 'a published kid', actual: KID },
+      });
+      expect([keys.asked, heard.length]).toEqual([round, round]);
+    }
+  });
+});
+
+describe('who listens', () => {
+  it('hears of ID tokens too, and of nothing that is no refusal', async () => {
+    const heard: InvalidTokenError[] = [];
+    const onRefused = (refusal: InvalidTokenError): number => heard.push(refusal);
+    await expect(verifier({ onRefused }).verifyIdToken(mint({ type: 'id_token', iss: 'x' }))).rejects.toThrow();
+    expect(heard.map(({ code, evidence }) => ({ code, evidence }))).toEqual([
+      { code: 'invalid_issuer', evidence: { expected: [ISSUER], actual: 'x' } },
+    ]);
+    const trustedIssuers = [{ issuer: ISSUER, audience: AUDIENCE, keys: new NoKeys() }];
+    await expect(verifier({ onRefused, trustedIssuers }).verifyAccessToken(mint())).rejects.toMatchObject({
+      code: 'keys_unavailable',
+    });
+    expect(heard).toHaveLength(1);
+  });
+});
