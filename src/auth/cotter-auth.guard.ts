@@ -83,14 +83,16 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
    * about a token do.
    */
   async #authenticate(carrier: HeaderCarrier): Promise<CotterPrincipal> {
-    let principal: CotterPrincipal;
+    let principal: CotterPrincipal | false = false;
+    let failure: unknown = null;
+    let refusal: unknown;
     try {
       principal = await this.strategy.verify(carrier);
     } catch (error) {
-      const [failure, refusal] = isRefusal(error) ? [null, error] : [error, undefined];
-      return this.handleRequest<CotterPrincipal>(failure, false, refusal);
+      if (isRefusal(error)) refusal = error;
+      else failure = error;
     }
-    return this.handleRequest(null, principal, undefined);
+    return this.handleRequest(failure, principal, refusal);
   }
 
   #admit(context: ExecutionContext, principal: CotterPrincipal, requirements: Requirements): true {

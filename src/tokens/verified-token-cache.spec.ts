@@ -78,6 +78,24 @@ describe('more tokens than fit', () => {
     expect([1, 2, 3, 4].map((number) => cache.find(tokenOf(number), 0) !== null)).toEqual([true, false, true, true]);
   });
 
+  it('push out the ones that nobody asks for any more, also where all were in use once', () => {
+    const { cache, add } = setUp(3);
+    const kept = (...numbers: number[]): number[] =>
+      numbers.filter((number) => cache.find(tokenOf(number), 0) !== null);
+    for (const number of [1, 2, 3]) add(tokenOf(number));
+    expect(kept(1, 2, 3)).toEqual([1, 2, 3]);
+    // Nobody was idle, so the oldest goes, after everybody's chance was taken; and the next in turn after it.
+    add(tokenOf(4));
+    add(tokenOf(5));
+    expect(kept(1, 2, 3, 4, 5)).toEqual([3, 4, 5]);
+    for (let number = 6; number < 30; number++) {
+      add(tokenOf(number));
+      expect(kept(number)).toEqual([number]);
+    }
+    expect(kept(1, 2, 3, 4, 5)).toEqual([]);
+    expect(cache.size).toBe(3);
+  });
+
   it('never become more than that, however many pass, and the ones in use stay', () => {
     const { cache, add } = setUp(100);
     const inUse = Array.from({ length: 50 }, (_, index) => tokenOf(index));
@@ -100,5 +118,7 @@ describe('more tokens than fit', () => {
     const { cache, add } = setUp(2);
     for (const number of [1, 1, 1, 2]) add(tokenOf(number));
     expect(cache.size).toBe(2);
+    const principal = add(tokenOf(1));
+    expect([cache.find(tokenOf(1), 0), cache.find(tokenOf(2), 0)?.subject]).toEqual([principal, tokenOf(2)]);
   });
 });
