@@ -59,8 +59,10 @@ export class VerifiedTokenCache {
     if (this.maxTokens === 0) return;
     const { token, principal, expiresAtMs, kid, key, keys } = verified;
     const entry = { token, principal, expiresAtMs, kid, key, keys, used: false };
-    this.#entries.set(token.slice(-SIGNATURE_LENGTH), entry);
-    if (this.#entries.size > this.maxTokens) this.#evict();
+    const signature = token.slice(-SIGNATURE_LENGTH);
+    // First out, then in: otherwise a hand at the end would meet the new one there, take it, and never come round again.
+    if (this.#entries.size >= this.maxTokens && !this.#entries.has(signature)) this.#evict();
+    this.#entries.set(signature, entry);
   }
 
   /** Moves the hand on, giving a second chance to what was used, until something goes. */
