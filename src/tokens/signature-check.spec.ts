@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import type { CompactJwt } from './compact-jwt.js';
 import { SignatureCheck } from './signature-check.js';
@@ -65,6 +65,22 @@ describe('the check of a signature', () => {
     const burst = Array.from({ length: 100 }, () => check.check(good, publicKey));
     await expect(check.check(good, unusable)).rejects.toThrow();
     await Promise.all(burst.map(async (verdict) => verdict));
+    for (let round = 0; round < 20; round++) expect(await check.check(good, publicKey)).toBe(true);
+    expect(check.check(good, publicKey)).toBe(true);
+  });
+
+  it('fails by its promise where the key is none at all, and the others of the same turn go on', async () => {
+    const check = new SignatureCheck();
+    await Promise.all(Array.from({ length: 100 }, async () => check.check(good, publicKey)));
+    const none = {} as KeyObject;
+    const turn = [check.check(good, none), check.check(good, publicKey), check.check(bad, publicKey)];
+    expect(turn.map((verdict) => verdict instanceof Promise)).toEqual([true, true, true]);
+    const outcomes = await Promise.allSettled(turn.map(async (verdict) => verdict));
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.status))).toEqual([
+      'rejected',
+      true,
+      false,
+    ]);
     for (let round = 0; round < 20; round++) expect(await check.check(good, publicKey)).toBe(true);
     expect(check.check(good, publicKey)).toBe(true);
   });

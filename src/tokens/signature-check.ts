@@ -44,12 +44,18 @@ export class SignatureCheck {
     this.#inPool++;
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#submit());
+      const end = (error: Error | null, valid: boolean): void => {
+        this.#inPool--;
+        if (error === null) resolve(valid);
+        else reject(error);
+      };
       this.#waiting.push(() => {
-        verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature, (error, valid) => {
-          this.#inPool--;
-          if (error === null) resolve(valid);
-          else reject(error);
-        });
+        try {
+          verify('sha256', jwt.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jwt.signature, end);
+        } catch (error) {
+          // From a key that is none, as an application's own KeyProvider may give: the others of this turn go on.
+          end(error instanceof Error ? error : new Error('the key cannot be used', { cause: error }), false);
+        }
       });
     });
   }
