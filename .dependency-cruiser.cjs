@@ -4,7 +4,7 @@
 /** The features: a controller and its service each. They do not know each other. */
 const features = 'auth|login|refresh|pkce';
 /** What features stand on. */
-const foundations = 'users|cotter-api';
+const foundations = 'users|cotter-api|revocation|renewal|session';
 /** What ships in the package. */
 const published = '^src/(?!app/)';
 const spec = '\\.spec\\.ts$';
@@ -58,7 +58,7 @@ module.exports = {
     confined(
       'users',
       'users is a port and the service over it: it does not know features, the issuer, or a database.',
-      [room('(errors|identifiers|tokens|http)'), '^src/cotter\\.[a-z-]+\\.ts$'],
+      [room('(errors|identifiers|tokens|http|revocation)'), '^src/cotter\\.[a-z-]+\\.ts$'],
     ),
     confined('cotter-api', 'cotter-api is the client of an issuer: it does not know features or users.', [
       room('(errors|identifiers|net|tokens|http)'),
@@ -91,7 +91,18 @@ module.exports = {
       to: { path: '^src/(index|cotter\\.module)\\.ts$' },
     },
     confined('typeorm', 'typeorm holds the adapters of the ports: it knows the ports and the pure rooms.', [
-      room('(errors|identifiers|tokens|users)'),
+      room('(errors|identifiers|tokens|users|revocation|renewal|session)'),
+      '^src/cotter\\.[a-z-]+\\.ts$',
+    ]),
+    confined('redis', 'redis holds the adapters of the ports on ioredis: it knows the ports and the pure rooms.', [
+      room('(errors|tokens|revocation|renewal|session)'),
+    ]),
+    confined('revocation', 'revocation is a port, and the view over it that the guard asks: it knows no feature.', [
+      room('(errors|tokens)'),
+      '^src/cotter\\.[a-z-]+\\.ts$',
+    ]),
+    confined('renewal', 'renewal spends a refresh token once, whoever asks: a port and the service over it.', [
+      room('(errors|tokens|cotter-api)'),
       '^src/cotter\\.[a-z-]+\\.ts$',
     ]),
     {
@@ -151,6 +162,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(?!(typeorm|issuer|testing|app)/)', pathNot: spec },
       to: { path: 'node_modules/(typeorm|@nestjs/typeorm)/' },
+    },
+    {
+      name: 'ioredis-is-optional',
+      comment: 'ioredis is an optional peer of nestjs-cotter/redis.',
+      severity: 'error',
+      from: { path: '^src/(?!(redis|app)/)', pathNot: spec },
+      to: { path: 'node_modules/ioredis/' },
     },
     {
       name: 'nest-testing-is-for-the-test-kit',

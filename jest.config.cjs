@@ -32,7 +32,7 @@ const base = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   moduleNameMapper: {
     '^nestjs-cotter$': '<rootDir>/src/index.ts',
-    '^nestjs-cotter/(typeorm|issuer|testing)$': '<rootDir>/src/$1/index.ts',
+    '^nestjs-cotter/(typeorm|redis|issuer|testing)$': '<rootDir>/src/$1/index.ts',
     // Sources import './x.js' as Node wants it; the compiled packages above really have an x.js.
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },

@@ -1,3 +1,5 @@
+import { Logger } from '@nestjs/common';
+
 import type { InvalidTokenCode } from './errors/token.errors.js';
 
 /**
@@ -11,4 +13,27 @@ export interface CotterEvents {
   onKeysUnavailable?(failure: { readonly jwksUri: string; readonly error: Error }): void;
   /** A token was refused, at either door. */
   onTokenRejected?(rejection: { readonly code: InvalidTokenCode }): void;
+  /**
+   * The store of revocations is out of reach: the last that is known stays in force (or, with `revocation.failClosed`, tokens are answered
+   * with 503 from five seconds on). Told once, until {@link onRevocationsCurrent}.
+   */
+  onRevocationsUnavailable?(failure: { readonly error: Error; readonly since: Date }): void;
+  /** What is revoked is known again, after it was not. */
+  onRevocationsCurrent?(): void;
+  /**
+   * A refresh token was used that had been spent before: somebody has a copy. Its family is revoked by now, and its owner, where they are
+   * known, has to sign in again.
+   */
+  onRefreshTokenReused?(reuse: { readonly owner: { readonly issuer: string; readonly subject: string } | null }): void;
+}
+
+const logger = new Logger('Cotter');
+
+/** Tells a listener. What it throws is logged, and is nobody else's problem. */
+export function tell(event: keyof CotterEvents, listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    logger.error(`the listener ${event} failed`, error instanceof Error ? error.stack : undefined);
+  }
 }

@@ -1,19 +1,30 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Provider, Type } from '@nestjs/common';
 
 import type { CotterModuleOptions } from './cotter.options.js';
+import type { RefreshLedger } from './renewal/refresh-ledger.js';
+import type { RevocationStore } from './revocation/revocation.store.js';
 import type { CotterAccount } from './users/account.js';
 import type { UsersRepository } from './users/users.repository.js';
 
-/** How an application gives its own {@link UsersRepository}. */
-export type UsersRepositoryProvider =
-  | { useClass: Type<UsersRepository> }
-  | { useExisting: InjectionToken<UsersRepository> }
-  | { useValue: UsersRepository }
+/** How an application gives its own implementation of a port. */
+export type PortProvider<Port> =
+  | { useClass: Type<Port> }
+  | { useExisting: InjectionToken<Port> }
+  | { useValue: Port }
   | {
       // Nest's own provider types leave factory arguments open.
-      useFactory: (...args: never[]) => UsersRepository | Promise<UsersRepository>;
+      useFactory: (...args: never[]) => Port | Promise<Port>;
       inject?: (InjectionToken | OptionalFactoryDependency)[];
     };
+
+/** How an application gives its own {@link UsersRepository}. */
+export type UsersRepositoryProvider = PortProvider<UsersRepository>;
+
+/** How an application says where revocations are kept. */
+export type RevocationStoreProvider = PortProvider<RevocationStore>;
+
+/** How an application says where refresh tokens are accounted for. */
+export type RefreshLedgerProvider = PortProvider<RefreshLedger>;
 
 /** What shapes a `CotterModule`: known before any factory runs, so it stands beside `useFactory`. */
 export interface CotterModuleExtras {
@@ -31,6 +42,21 @@ export interface CotterModuleExtras {
   userEntity?: Type<CotterAccount>;
   /** Name of the TypeORM DataSource that holds the users. @defaultValue the default one */
   dataSource?: string;
+  /**
+   * Where revocations are kept. `RedisRevocationStore` of `nestjs-cotter/redis` tells other processes at once; the TypeORM one, which they
+   * ask every two seconds, needs no second service; `MemoryRevocationStore` is for a single process,
+   * and forgets with it: a person who was disabled is refused at the login after that, and not by the guard.
+   *
+   * @defaultValue TypeORM, in the same DataSource, where `users` is TypeORM too; the memory of the process otherwise
+   */
+  revocationStore?: RevocationStoreProvider;
+  /**
+   * Where refresh tokens are accounted for. Several processes need one that they share: `TypeOrmRefreshLedger` of `nestjs-cotter/typeorm`
+   * or `RedisRefreshLedger` of `nestjs-cotter/redis`.
+   *
+   * @defaultValue the memory of the process
+   */
+  refreshLedger?: RefreshLedgerProvider;
   /** Modules whose exports the providers here need. */
   imports?: ModuleMetadata['imports'];
 }

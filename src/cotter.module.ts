@@ -33,6 +33,13 @@ import { LoginService } from './login/login.service.js';
 import { PkceService } from './pkce/pkce.service.js';
 import { RefreshController } from './refresh/refresh.controller.js';
 import { RefreshService } from './refresh/refresh.service.js';
+import { LedgerSweeper } from './renewal/ledger-sweeper.js';
+import { MemoryRefreshLedger } from './renewal/memory-refresh-ledger.js';
+import { RefreshLedger } from './renewal/refresh-ledger.js';
+import { RenewalService } from './renewal/renewal.service.js';
+import { MemoryRevocationStore } from './revocation/memory-revocation.store.js';
+import { RevocationService } from './revocation/revocation.service.js';
+import { RevocationStore } from './revocation/revocation.store.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { AccountLoader } from './users/account-loader.js';
 import { LoginRecorder } from './users/login-recorder.js';
@@ -62,8 +69,10 @@ export class CotterModule implements OnModuleInit {
 
   /** @throws {@link CotterConfigurationError} at boot, naming the option that is wrong. */
   static forRoot(options: CotterModuleOptions & CotterModuleExtras): DynamicModule {
-    const { name, isGlobal, path, controllers, users, userEntity, dataSource, imports, ...given } = options;
-    const extras = { name, isGlobal, path, controllers, users, userEntity, dataSource, imports };
+    const { name, isGlobal, path, controllers, users, userEntity, dataSource, ...more } = options;
+    const { revocationStore, refreshLedger, imports, ...given } = more;
+    const stores = { users, userEntity, dataSource, revocationStore, refreshLedger };
+    const extras = { name, isGlobal, path, controllers, ...stores, imports };
     return createModule(extras, [{ provide: COTTER_RAW_OPTIONS, useValue: given }]);
   }
 
@@ -97,7 +106,14 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
     );
   }
   const services = users === false ? SERVICES : [...SERVICES, ...USER_SERVICES];
-  const parts = [CotterOptions, TokenVerifier, ...(users === false ? [] : [UsersRepository]), ...services];
+  const parts = [
+    CotterOptions,
+    TokenVerifier,
+    RevocationStore,
+    RefreshLedger,
+    ...(users === false ? [] : [UsersRepository]),
+    ...services,
+  ];
   return {
     module: CotterModule,
     global: isGlobal && name === DEFAULT_NAME,
@@ -110,11 +126,17 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
         useFactory: (options: CotterModuleOptions) => resolveOptions(options, name),
         inject: [COTTER_RAW_OPTIONS],
       },
-      { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions] },
+      { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions, RevocationService] },
       { provide: ScopeCheck, useFactory: (modules: ModuleRef) => new ScopeCheck(modules, name), inject: [ModuleRef] },
       { provide: APP_FILTER, useClass: CotterExceptionFilter },
       PlatformSignature,
       ...usersProviders(users),
+      revocationsProvider(extras),
+      {
+        provide: RefreshLedger,
+        ...(extras.refreshLedger ?? { useFactory: () => new MemoryRefreshLedger() }),
+      } as Provider,
+      LedgerSweeper,
       ...services,
       ...parts.map((part: Type | Abstract<unknown>) => ({ provide: cotterToken(part, name), useExisting: part })),
     ],
@@ -125,7 +147,15 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
   };
 }
 
-const SERVICES = [CotterJwtStrategy, CotterAuthGuard, CotterApiClient, RefreshService, PkceService];
+const SERVICES = [
+  CotterJwtStrategy,
+  CotterAuthGuard,
+  CotterApiClient,
+  RenewalService,
+  RefreshService,
+  PkceService,
+  RevocationService,
+];
 
 const USER_SERVICES = [UsersService, AccountLoader, LoginRecorder, LoginService];
 
@@ -142,14 +172,23 @@ function controllersOf({ path = '', controllers = true, users }: Extras): Type[]
 }
 
 const TYPEORM_USERS = Symbol('nestjs-cotter:typeorm-users');
+const TYPEORM_REVOCATIONS = Symbol('nestjs-cotter:typeorm-revocations');
 
 /** TypeORM is an optional peer, so it is loaded only where users are kept by it. */
-function usersImports({ users, userEntity, dataSource }: Extras, realm: string): Promise<DynamicModule>[] {
+function usersImports(extras: Extras, realm: string): Promise<DynamicModule>[] {
+  const { users, userEntity, dataSource, revocationStore } = extras;
   if (users !== undefined) return [];
+  const provideRevocations = revocationStore === undefined ? TYPEORM_REVOCATIONS : undefined;
   const register = async (): Promise<DynamicModule> => {
     try {
       const { CotterTypeOrmModule } = await import('./typeorm/cotter-typeorm.module.js');
-      return CotterTypeOrmModule.register({ provide: TYPEORM_USERS, realm, userEntity, dataSource });
+      return CotterTypeOrmModule.register({
+        provide: TYPEORM_USERS,
+        provideRevocations,
+        realm,
+        userEntity,
+        dataSource,
+      });
     } catch (error) {
       if (!isMissingPackage(error)) throw error;
       throw new CotterConfigurationError(
@@ -166,6 +205,17 @@ function usersProviders(users: Extras['users']): Provider[] {
   if (users === false) return [];
   return [{ provide: UsersRepository, ...(users ?? { useExisting: TYPEORM_USERS }) } as Provider];
 }
+
+/** Beside the users, where those are in a database; so what is revoked outlives the process, and other processes know. */
+function revocationsProvider({ users, revocationStore }: Extras): Provider {
+  const chosen = revocationStore ?? (users === undefined ? { useExisting: TYPEORM_REVOCATIONS } : IN_MEMORY);
+  return { provide: RevocationStore, ...chosen } as Provider;
+}
+
+const IN_MEMORY = {
+  useFactory: ({ clock }: CotterOptions): RevocationStore => new MemoryRevocationStore(clock),
+  inject: [CotterOptions],
+};
 
 function isMissingPackage(error: unknown): boolean {
   return (

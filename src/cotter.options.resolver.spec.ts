@@ -36,6 +36,7 @@ describe('options', () => {
       ],
       jwks: { maxAgeSeconds: 600, maxStaleSeconds: 86_400, cooldownSeconds: 5 },
       maxCachedTokens: 20_000,
+      revocation: { maxTokenLifetimeSeconds: 86_400, failClosed: false },
       clockToleranceSeconds: 5,
       strictIdentity: false,
     });
@@ -160,5 +161,39 @@ describe('options', () => {
     ],
   ])('refuse %s, and say what is wanted', (_case, options, message) => {
     expect(refusalOf(options)).toBe(message);
+  });
+});
+
+describe('the options of refresh', () => {
+  it('default to ten seconds and sixty days', () => {
+    const { refresh } = resolveOptions({ apiKeyId: KEY }, 'cotter');
+    expect(refresh).toEqual({ replaySeconds: 10, ledgerSeconds: 5_184_000 });
+  });
+
+  it.each<[Record<string, unknown>, RegExp | 'accepted']>([
+    [{ maxTokenLifetimeSeconds: 60, failClosed: true }, 'accepted'],
+    [
+      { maxTokenLifetimeSeconds: 59 },
+      /^revocation\.maxTokenLifetimeSeconds: must be a whole number from 60 to 31536000/,
+    ],
+    [{ failClosed: 'yes' }, /^revocation\.failClosed: must be true or false/],
+    [{ useClass: Object }, /^revocation\.useClass: is not an option here/],
+  ])('(revocation: %j) are checked', (revocation, expected) => {
+    const refusal = refusalOf({ revocation });
+    if (expected === 'accepted') expect(refusal).toBe(expected);
+    else expect(refusal).toMatch(expected);
+  });
+
+  it.each<[Record<string, unknown>, RegExp | 'accepted']>([
+    [{ replaySeconds: 0, ledgerSeconds: 86_400 }, 'accepted'],
+    [{ replaySeconds: 60 }, 'accepted'],
+    [{ replaySeconds: 61 }, /^refresh\.replaySeconds: must be a whole number from 0 to 60/],
+    [{ replaySeconds: -1 }, /^refresh\.replaySeconds: /],
+    [{ ledgerSeconds: 86_399 }, /^refresh\.ledgerSeconds: must be a whole number from 86400 to 315360000/],
+    [{ replayMs: 1 }, /^refresh\.replayMs: is not an option here/],
+  ])('(%j) are checked', (refresh, expected) => {
+    const refusal = refusalOf({ refresh });
+    if (expected === 'accepted') expect(refusal).toBe(expected);
+    else expect(refusal).toMatch(expected);
   });
 });

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-import type { CotterJwksOptions, CotterModuleOptions, CotterOptions, ResolvedTrust } from './cotter.options.js';
+import type {
+  CotterJwksOptions,
+  CotterModuleOptions,
+  CotterOptions,
+  CotterRefreshOptions,
+  CotterRevocationOptions,
+  ResolvedTrust,
+} from './cotter.options.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
 import { OptionReader } from './option-reader.js';
 import { systemClock } from './tokens/clock.js';
@@ -16,7 +23,7 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
   const read = new OptionReader(options, {
     known: [
       'apiKeyId apiUrl jsUrl issuer jwksUri clockToleranceSeconds allowInsecureHttp apiTimeoutMs strictIdentity linkByIdentifier',
-      'keepsAuthTime jwks trust cache hooks events logRefusals clock',
+      'keepsAuthTime jwks trust cache revocation refresh hooks events logRefusals clock',
     ],
   });
   const allowInsecureHttp = read.flag('allowInsecureHttp', false);
@@ -41,11 +48,20 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
       'maxTokens',
       { fallback: 20_000, least: 0, most: 10_000_000 },
     ),
+    revocation: resolveRevocation(options.revocation ?? {}),
+    refresh: resolveRefresh(options.refresh ?? {}),
     clockToleranceSeconds: read.integer('clockToleranceSeconds', { fallback: 5, least: 0, most: 60 }),
     apiTimeoutMs: read.integer('apiTimeoutMs', { fallback: 5_000, least: 100, most: 60_000 }),
     strictIdentity: read.flag('strictIdentity', false),
     hooks: read.functions('hooks', ['beforeRegister', 'onRegistered', 'onLoggedIn', 'onIdentifierConflict']),
-    events: read.functions('events', ['onKeysRefreshed', 'onKeysUnavailable', 'onTokenRejected']),
+    events: read.functions('events', [
+      'onKeysRefreshed',
+      'onKeysUnavailable',
+      'onTokenRejected',
+      'onRevocationsUnavailable',
+      'onRevocationsCurrent',
+      'onRefreshTokenReused',
+    ]),
     logRefusals: read.flag('logRefusals', false),
     clock: options.clock ?? systemClock,
   };
@@ -64,6 +80,32 @@ function resolveJwks(options: CotterJwksOptions): CotterOptions['jwks'] & { read
     maxStaleSeconds: read.integer('maxStaleSeconds', { fallback: 86_400, least: 0, most: 604_800 }),
     cooldownSeconds: read.integer('cooldownSeconds', { fallback: 5, least: 1, most: longestCooldown }),
     set: readKeySet(options),
+  };
+}
+
+function resolveRevocation(options: CotterRevocationOptions): CotterOptions['revocation'] {
+  const read = new OptionReader(options, { path: 'revocation', known: ['maxTokenLifetimeSeconds failClosed'] });
+  return {
+    maxTokenLifetimeSeconds: read.integer('maxTokenLifetimeSeconds', {
+      fallback: 86_400,
+      least: 60,
+      most: 31_536_000,
+    }),
+    failClosed: read.flag('failClosed', false),
+  };
+}
+
+const DAY_SECONDS = 86_400;
+
+function resolveRefresh(options: CotterRefreshOptions): CotterOptions['refresh'] {
+  const read = new OptionReader(options, { path: 'refresh', known: ['replaySeconds ledgerSeconds'] });
+  return {
+    replaySeconds: read.integer('replaySeconds', { fallback: 10, least: 0, most: 60 }),
+    ledgerSeconds: read.integer('ledgerSeconds', {
+      fallback: 60 * DAY_SECONDS,
+      least: DAY_SECONDS,
+      most: 3_650 * DAY_SECONDS,
+    }),
   };
 }
 

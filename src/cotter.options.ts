@@ -40,6 +40,10 @@ export interface CotterModuleOptions {
   trust?: readonly CotterTrustOptions[] | undefined;
   /** The verdicts on tokens that are kept in memory. */
   cache?: CotterCacheOptions | undefined;
+  /** How long revocations count, and what holds while they cannot be read. */
+  revocation?: CotterRevocationOptions | undefined;
+  /** How refresh tokens are spent. */
+  refresh?: CotterRefreshOptions | undefined;
   /** Listeners for metrics, health and audits. */
   events?: CotterEvents | undefined;
   /** Log one line for each refused token: the rule that failed, what it expected and what it saw. For development. @defaultValue false */
@@ -75,10 +79,35 @@ export interface CotterTrustOptions {
   keepsAuthTime?: boolean | undefined;
 }
 
+/** How refresh tokens are spent. */
+export interface CotterRefreshOptions {
+  /**
+   * For how long a spent refresh token still gets the result of its renewal, for tabs that renew at once: 0 to 60 seconds. After that its
+   * use is theft. 0 gives it to those alone who were waiting for the renewal. @defaultValue 10
+   */
+  replaySeconds?: number | undefined;
+  /** How long a refresh token is remembered that is spent or lies idle: a day to ten years, in seconds. @defaultValue 5184000 (60 days) */
+  ledgerSeconds?: number | undefined;
+}
+
 /** What is kept of verified tokens. */
 export interface CotterCacheOptions {
   /** Some 1.5 KiB each; 0 keeps none. @defaultValue 20000 */
   maxTokens?: number | undefined;
+}
+
+/** How revocations are held to; where they are kept is {@link CotterModuleExtras.revocationStore}. */
+export interface CotterRevocationOptions {
+  /**
+   * The longest that an access token of the issuers lives: so long is it remembered that everything of a person was revoked. 60 to
+   * 31,536,000 seconds. @defaultValue 86400
+   */
+  maxTokenLifetimeSeconds?: number | undefined;
+  /**
+   * Answer 503 to access tokens while the store of revocations has been out of reach for five seconds. Otherwise what was known last stays
+   * in force. @defaultValue false
+   */
+  failClosed?: boolean | undefined;
 }
 
 /** An issuer whose tokens are accepted, with everything that decides about them. */
@@ -109,6 +138,9 @@ export abstract class CotterOptions {
     readonly cooldownSeconds: number;
   };
   abstract readonly maxCachedTokens: number;
+  /** In seconds. */
+  abstract readonly refresh: { readonly replaySeconds: number; readonly ledgerSeconds: number };
+  abstract readonly revocation: { readonly maxTokenLifetimeSeconds: number; readonly failClosed: boolean };
   abstract readonly events: CotterEvents;
   abstract readonly clockToleranceSeconds: number;
   abstract readonly apiTimeoutMs: number;

@@ -1,9 +1,10 @@
-import { Scope, type OnModuleInit } from '@nestjs/common';
+import { Scope, type Abstract, type OnModuleInit } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 
 import { CotterOptions } from './cotter.options.js';
 import { cotterToken } from './cotter.tokens.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
+import { RevocationStore } from './revocation/revocation.store.js';
 
 /**
  * Refuses options that Nest would make anew for each request, because what their factory injects is request-scoped: the strategy, the key
@@ -19,10 +20,15 @@ export class ScopeCheck implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    if (this.modules.introspect(cotterToken(CotterOptions, this.name) as string).scope === Scope.DEFAULT) return;
+    this.#assertMadeOnce(CotterOptions, 'inject', 'the options');
+    this.#assertMadeOnce(RevocationStore, 'revocationStore', 'the store');
+  }
+
+  #assertMadeOnce(part: Abstract<unknown>, option: string, what: string): void {
+    if (this.modules.introspect(cotterToken(part, this.name) as string).scope === Scope.DEFAULT) return;
     throw new CotterConfigurationError(
-      'inject',
-      `must not name request-scoped or transient providers: the options of the module "${this.name}" are made once`,
+      option,
+      `must not name request-scoped or transient providers: ${what} of the module "${this.name}" are made once`,
     );
   }
 }

@@ -1,7 +1,9 @@
 import { Logger } from '@nestjs/common';
 
+import { tell } from './cotter.events.js';
 import type { CotterOptions, ResolvedTrust } from './cotter.options.js';
 import type { InvalidTokenError } from './errors/token.errors.js';
+import type { RevocationService } from './revocation/revocation.service.js';
 import { JwksKeyProvider } from './tokens/jwks-key-provider.js';
 import type { KeyProvider } from './tokens/key-provider.js';
 import { StaticKeyProvider } from './tokens/static-key-provider.js';
@@ -10,7 +12,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
 const logger = new Logger('Cotter');
 
 /** Makes the verifier of a module: the one place where a trusted issuer gets its keys, and listeners hear what happens. */
-export function createTokenVerifier(options: CotterOptions): TokenVerifier {
+export function createTokenVerifier(options: CotterOptions, revocations: RevocationService): TokenVerifier {
   const byKeys = new Map<ResolvedTrust['keys'], KeyProvider>();
   return new TokenVerifier({
     trustedIssuers: options.trust.map(({ issuer, audience, keys, keepsAuthTime }) => {
@@ -21,6 +23,7 @@ export function createTokenVerifier(options: CotterOptions): TokenVerifier {
     clockToleranceSeconds: options.clockToleranceSeconds,
     maxCachedTokens: options.maxCachedTokens,
     clock: options.clock,
+    isRevoked: (principal) => revocations.isRevoked(principal),
     onRefused: (refusal) => {
       if (options.logRefusals) logRefusal(refusal);
       tell('onTokenRejected', () => options.events.onTokenRejected?.({ code: refusal.code }));
@@ -42,14 +45,6 @@ function createKeyProvider({ jwks, events }: CotterOptions, keys: ResolvedTrust[
       tell('onKeysUnavailable', () => events.onKeysUnavailable?.({ jwksUri, error }));
     },
   });
-}
-
-function tell(event: string, listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    logger.error(`the listener ${event} failed`, error instanceof Error ? error.stack : undefined);
-  }
 }
 
 /** One line a refusal. What the token held is a stranger's text, so it goes through JSON and is cut. */

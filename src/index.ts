@@ -24,6 +24,9 @@ export type {
   CotterModuleAsyncOptions,
   CotterModuleExtras,
   CotterOptionsFactory,
+  PortProvider,
+  RefreshLedgerProvider,
+  RevocationStoreProvider,
   UsersRepositoryProvider,
 } from './cotter.module-definition.js';
 export type { CotterEvents } from './cotter.events.js';
@@ -32,6 +35,8 @@ export {
   type CotterCacheOptions,
   type CotterJwksOptions,
   type CotterModuleOptions,
+  type CotterRefreshOptions,
+  type CotterRevocationOptions,
   type CotterTrustOptions,
   type ResolvedTrust,
 } from './cotter.options.js';
@@ -49,6 +54,7 @@ export { CotterError } from './errors/cotter.error.js';
 export { InvalidIdentifierError, InvalidRedirectUrlError } from './errors/identifier.errors.js';
 export { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from './errors/issuer.errors.js';
 export {
+  AccountDisabledError,
   IdentifierTakenError,
   IdentityMismatchError,
   IdentityMissingError,
@@ -56,11 +62,13 @@ export {
   LoginTokenRefusedError,
   RegistrationRefusedError,
 } from './errors/login.errors.js';
+export { RenewalPendingError } from './errors/renewal.errors.js';
 export { BodyTooLargeError, InvalidBodyError, UnsupportedBodyError } from './errors/request.errors.js';
-export { StoreUnavailableError } from './errors/store.errors.js';
+export { RevocationsUnavailableError, StoreUnavailableError } from './errors/store.errors.js';
 export {
   InvalidTokenError,
   KeysUnavailableError,
+  RevokedTokenError,
   type InvalidTokenCode,
   type TokenEvidence,
 } from './errors/token.errors.js';
@@ -73,7 +81,33 @@ export { LoginService, type LoginResult } from './login/login.service.js';
 export type { AuthorizationCallback, CallbackParameters } from './pkce/callback.js';
 export { PkceService, type AuthorizeRequest, type BegunSignIn, type SignInRequest } from './pkce/pkce.service.js';
 export type { RefreshAnswer } from './refresh/dto/refresh-answer.js';
-export { RefreshService, type RefreshedTokens } from './refresh/refresh.service.js';
+export { RefreshService } from './refresh/refresh.service.js';
+export { MemoryRefreshLedger } from './renewal/memory-refresh-ledger.js';
+export {
+  RefreshLedger,
+  type BindOutcome,
+  type Claim,
+  type ClaimRequest,
+  type Completion,
+  type CompletionOutcome,
+  type LedgerTime,
+  type TokenOwner,
+  type WatchedClaim,
+} from './renewal/refresh-ledger.js';
+export type { RefreshedTokens } from './renewal/refreshed-tokens.js';
+export { RenewalService } from './renewal/renewal.service.js';
+export type { RevocationState } from './revocation/feed-state.js';
+export { MemoryRevocationStore } from './revocation/memory-revocation.store.js';
+export {
+  revocationIdOf,
+  type PersonPair,
+  type RevocableToken,
+  type Revocation,
+  type RevocationChange,
+  type Standing,
+} from './revocation/revocation.js';
+export { RevocationService } from './revocation/revocation.service.js';
+export { RevocationStore, type RevocationFeed, type RevocationListener } from './revocation/revocation.store.js';
 export type { Clock } from './tokens/clock.js';
 export { KeyProvider } from './tokens/key-provider.js';
 export type { CotterPrincipal } from './tokens/principal.js';
@@ -83,7 +117,7 @@ export {
   type TrustedIssuer,
   type VerifiedIdToken,
 } from './tokens/token-verifier.js';
-export type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './users/account.js';
+export type { AccountStanding, CotterAccount, IdentityPair, LoginRecord, NewAccount } from './users/account.js';
 export { profileOf, type AccountProfile } from './users/account-profile.js';
 export { UsersRepository, type Registration } from './users/users.repository.js';
 export { UsersService } from './users/users.service.js';

@@ -30,6 +30,8 @@ export interface AppConfig {
   readonly redisUrl: string | null;
   /** Other origins whose pages may call this app's routes. */
   readonly corsOrigins: readonly string[];
+  /** How long a spent refresh token still gets its successor; `null` for the module's default. */
+  readonly refreshReplaySeconds: number | null;
   /** `null` where `COTTER_API_URL` names another issuer. */
   readonly localIssuer: LocalIssuerConfig | null;
   /** What the `CotterModule` expects of tokens and where it asks; an absent member has the module's default. */
@@ -73,6 +75,7 @@ export function loadConfig(environment: Environment): AppConfig {
     databaseUrl,
     redisUrl: read.findRedisUrl('REDIS_URL'),
     corsOrigins: read.getOrigins('CORS_ORIGINS'),
+    refreshReplaySeconds: read.findSeconds('COTTER_REFRESH_REPLAY_SECONDS', 60),
     localIssuer,
     cotter: readCotter(read, apiUrl, localIssuer, production),
   };

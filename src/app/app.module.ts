@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 import { CotterAuthGuard, CotterModule, CotterOptions } from '../index.js';
+import { TypeOrmRefreshLedger } from '../typeorm/index.js';
 import type { AppConfig } from './app.config.js';
 import { AppExceptionFilter } from './http/app-exception.filter.js';
 import { MeController } from './me.controller.js';
@@ -23,7 +24,15 @@ export class AppModule {
           useFactory: () => dataSource.options,
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
-        CotterModule.forRoot({ ...config.cotter, logRefusals: !config.production }),
+        CotterModule.forRoot({
+          ...config.cotter,
+          logRefusals: !config.production,
+          refresh: { replaySeconds: config.refreshReplaySeconds ?? undefined },
+          refreshLedger: {
+            useFactory: (shared: DataSource) => new TypeOrmRefreshLedger(shared),
+            inject: [DataSource],
+          },
+        }),
       ],
       controllers: [PageController, StatusController, MeController],
       providers: [

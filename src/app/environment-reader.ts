@@ -23,6 +23,15 @@ export class EnvironmentReader {
     return port;
   }
 
+  /** A whole number of seconds; `null` where the variable is not set. */
+  findSeconds(name: string, most: number): number | null {
+    const text = this.findText(name);
+    if (text === null) return null;
+    const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Infinity;
+    if (seconds > most) refuse(name, `must be a whole number of seconds from 0 to ${String(most)}`);
+    return seconds;
+  }
+
   getChoice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
     const text = this.findText(name);
     if (text === null) return choices[0];

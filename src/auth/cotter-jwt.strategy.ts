@@ -4,6 +4,7 @@ import { Strategy } from 'passport-jwt';
 
 import { CotterOptions } from '../cotter.options.js';
 import { CotterError } from '../errors/cotter.error.js';
+import { RevocationsUnavailableError } from '../errors/store.errors.js';
 import { KeysUnavailableError } from '../errors/token.errors.js';
 import type { HeaderCarrier } from '../http/platform.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
@@ -74,7 +75,11 @@ export class CotterJwtStrategy extends Strategy {
 
 /** Whether an error says that the credential is missing or bad, and not that nobody can tell. */
 export function isRefusal(error: unknown): error is CotterError {
-  return error instanceof CotterError && !(error instanceof KeysUnavailableError);
+  return error instanceof CotterError && !isUndecided(error);
+}
+
+function isUndecided(error: CotterError): boolean {
+  return error instanceof KeysUnavailableError || error instanceof RevocationsUnavailableError;
 }
 
 /** passport-jwt wants a key provider to be constructed at all; nothing here ever asks it. */

@@ -52,6 +52,15 @@ export class IdentifierTakenError extends CotterError {
   }
 }
 
+/** The account is disabled ({@link UsersService.disable}), whichever way its person comes. */
+export class AccountDisabledError extends CotterError {
+  readonly code = 'account_disabled';
+
+  constructor() {
+    super('This account is disabled.');
+  }
+}
+
 /** The application does not want this person as a user: thrown from the `beforeRegister` hook, with a reason that is safe to show. */
 export class RegistrationRefusedError extends CotterError {
   readonly code = 'registration_refused';

@@ -1,6 +1,6 @@
 import { CotterError } from './cotter.error.js';
 
-/** The database does not answer, or not as it should. */
+/** A store (the database, Redis) does not answer, or not as it should. */
 export class StoreUnavailableError extends CotterError {
   readonly code = 'store_unavailable';
 
@@ -8,6 +8,22 @@ export class StoreUnavailableError extends CotterError {
     readonly retryAfterSeconds: number,
     options?: ErrorOptions,
   ) {
-    super('The user store cannot be reached at the moment.', options);
+    super('A store that this needs cannot be reached at the moment.', options);
+  }
+}
+
+/**
+ * With `revocation.failClosed`: what is revoked has not been known for too long, so nobody can tell whether a token still holds. Never a
+ * reason to sign anyone out.
+ */
+export class RevocationsUnavailableError extends CotterError {
+  readonly code = 'revocations_unavailable';
+
+  /** @param retryAfterSeconds - When asking again is worthwhile. */
+  constructor(
+    readonly retryAfterSeconds: number,
+    options?: ErrorOptions,
+  ) {
+    super('Whether the token was revoked cannot be told at the moment.', options);
   }
 }

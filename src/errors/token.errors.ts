@@ -51,6 +51,16 @@ export class InvalidTokenError extends CotterError {
   }
 }
 
+/** A token that would be good, had it not been revoked: so whose it is may be believed. */
+export class RevokedTokenError extends InvalidTokenError {
+  constructor(
+    readonly issuer: string,
+    readonly subject: string,
+  ) {
+    super('token_revoked');
+  }
+}
+
 /** Whether a token is good cannot be told now, because the issuer's keys are out of reach. Never a reason to sign anyone out. */
 export class KeysUnavailableError extends CotterError {
   readonly code = 'keys_unavailable';

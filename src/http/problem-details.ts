@@ -10,6 +10,7 @@ import { AuthorizationRefusedError, InvalidCallbackError } from '../errors/callb
 import { InvalidIdentifierError, InvalidRedirectUrlError } from '../errors/identifier.errors.js';
 import { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from '../errors/issuer.errors.js';
 import {
+  AccountDisabledError,
   IdentifierTakenError,
   IdentityMismatchError,
   IdentityMissingError,
@@ -17,8 +18,9 @@ import {
   LoginTokenRefusedError,
   RegistrationRefusedError,
 } from '../errors/login.errors.js';
+import { RenewalPendingError } from '../errors/renewal.errors.js';
 import { BodyTooLargeError, InvalidBodyError, UnsupportedBodyError } from '../errors/request.errors.js';
-import { StoreUnavailableError } from '../errors/store.errors.js';
+import { RevocationsUnavailableError, StoreUnavailableError } from '../errors/store.errors.js';
 import { InvalidTokenError, KeysUnavailableError } from '../errors/token.errors.js';
 
 /** An error as an HTTP answer: RFC 9457 problem details, and the fields that go with them. */
@@ -62,6 +64,7 @@ const PROBLEMS: readonly ProblemRow[] = [
   { error: IdentityMismatchError, status: 403, title: 'Identity mismatch' },
   { error: InvalidIdentifierError, status: 403, title: 'Invalid identifier' },
   { error: RegistrationRefusedError, status: 403, title: 'Registration refused' },
+  { error: AccountDisabledError, status: 403, title: 'Account disabled' },
   { error: IdentifierTakenError, status: 409, title: 'Identifier taken' },
   { error: InvalidGrantError, status: 401, title: 'Invalid grant', challenge: '' },
   { error: InvalidBodyError, status: 400, title: 'Invalid body' },
@@ -74,6 +77,8 @@ const PROBLEMS: readonly ProblemRow[] = [
   { error: IssuerTimeoutError, status: 504, title: 'Issuer timeout' },
   { error: IssuerBusyError, status: 503, title: 'Issuer busy' },
   { error: KeysUnavailableError, status: 503, title: 'Keys unavailable' },
+  { error: RevocationsUnavailableError, status: 503, title: 'Revocations unavailable' },
+  { error: RenewalPendingError, status: 503, title: 'Renewal pending' },
   { error: StoreUnavailableError, status: 503, title: 'Store unavailable' },
 ];
 

@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { CotterOptions } from '../cotter.options.js';
-import { LoginTokenRefusedError } from '../errors/login.errors.js';
-import { InvalidTokenError } from '../errors/token.errors.js';
+import { AccountDisabledError, LoginTokenRefusedError } from '../errors/login.errors.js';
+import { InvalidTokenError, RevokedTokenError } from '../errors/token.errors.js';
+import { RenewalService } from '../renewal/renewal.service.js';
+import { RevocationService } from '../revocation/revocation.service.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { TokenVerifier, type VerifiedIdToken } from '../tokens/token-verifier.js';
 import type { CotterAccount } from '../users/account.js';
@@ -30,6 +32,8 @@ export class LoginService {
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(LoginRecorder) private readonly logins: LoginRecorder,
+    @Inject(RevocationService) private readonly revocations: RevocationService,
+    @Inject(RenewalService) private readonly renewals: RenewalService,
   ) {}
 
   /**
@@ -39,13 +43,16 @@ export class LoginService {
    * @param payload - What the front end got from the sign-in, as it stands.
    * @throws {@link InvalidBodyError} (`invalid_body`) for a payload of the wrong shape.
    * @throws {@link LoginTokenRefusedError} with the verifier's code for a bad access or ID token.
-   * @throws {@link KeysUnavailableError}, {@link StoreUnavailableError} where nothing can be decided now.
+   * @throws {@link AccountDisabledError} (`account_disabled`) for a person who is locked out.
+   * @throws {@link KeysUnavailableError}, {@link StoreUnavailableError}, {@link RevocationsUnavailableError} where nothing can be decided now.
    * @throws {@link IdentityMissingError}, {@link IdentityMismatchError}, {@link IdentifierTakenError}, {@link RegistrationRefusedError}
    */
   async login<TAccount extends CotterAccount = CotterAccount>(payload: unknown): Promise<LoginResult<TAccount>> {
     const request = parseLoginRequest(payload);
     const { principal, identifier } = await this.#verify(request);
     if (this.options.strictIdentity) assertClaimsAgree(request.claimed, principal.subject, identifier);
+    // A token that is bound already stays whose it is: the payload of a login proves nothing about it.
+    if (request.refreshToken !== null) await this.renewals.bind(request.refreshToken, principal);
     const context: LoginContext = { principal, unverified: request.unverified };
     const { hooks, clock } = this.options;
     const at = new Date(clock());
@@ -67,11 +74,20 @@ export class LoginService {
   }
 
   async #verify(request: LoginRequest): Promise<{ principal: CotterPrincipal; identifier: string | null }> {
-    const principal = await refusing('access', this.verifier.verifyAccessToken(request.accessToken));
+    const principal = await this.#refusing('access', this.verifier.verifyAccessToken(request.accessToken));
     if (request.idToken === null) return { principal, identifier: principal.identifier };
-    const idToken: VerifiedIdToken = await refusing('ID', this.verifier.verifyIdToken(request.idToken));
+    const idToken: VerifiedIdToken = await this.#refusing('ID', this.verifier.verifyIdToken(request.idToken));
     assertSamePerson(principal, idToken);
     return { principal, identifier: principal.identifier ?? idToken.identifier };
+  }
+
+  async #refusing<T>(which: 'access' | 'ID', verification: Promise<T>): Promise<T> {
+    try {
+      return await verification;
+    } catch (error) {
+      if (error instanceof RevokedTokenError && this.revocations.isDisabled(error)) throw new AccountDisabledError();
+      throw error instanceof InvalidTokenError ? new LoginTokenRefusedError(error, which) : error;
+    }
   }
 
   /** By now the login is done; a hook that fails is the application's problem and not the person's. */
@@ -81,13 +97,5 @@ export class LoginService {
     } catch (error) {
       this.#logger.error(`the hook ${name} failed`, error instanceof Error ? error.stack : undefined);
     }
-  }
-}
-
-async function refusing<T>(which: 'access' | 'ID', verification: Promise<T>): Promise<T> {
-  try {
-    return await verification;
-  } catch (error) {
-    throw error instanceof InvalidTokenError ? new LoginTokenRefusedError(error, which) : error;
   }
 }

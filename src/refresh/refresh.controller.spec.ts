@@ -11,6 +11,9 @@ import { CotterTestIssuer } from '../testing/cotter-test-issuer.js';
 import { JwksKeyProvider } from '../tokens/jwks-key-provider.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
 import { RefreshController } from './refresh.controller.js';
+import { RefreshLedger } from '../renewal/refresh-ledger.js';
+import { MemoryRefreshLedger } from '../renewal/memory-refresh-ledger.js';
+import { RenewalService } from '../renewal/renewal.service.js';
 import { RefreshService } from './refresh.service.js';
 
 describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
@@ -18,6 +21,8 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
   let api: ScriptedServer;
   let app: INestApplication;
   let url: string;
+  let token: string;
+  let tests = 0;
 
   beforeAll(async () => {
     issuer = await CotterTestIssuer.start();
@@ -38,7 +43,9 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
       providers: [
         { provide: CotterOptions, useValue: options },
         { provide: TokenVerifier, useValue: verifier },
+        { provide: RefreshLedger, useFactory: () => new MemoryRefreshLedger() },
         CotterApiClient,
+        RenewalService,
         RefreshService,
       ],
     }).compile();
@@ -58,6 +65,11 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
     await api.close();
   });
 
+  // One that nobody has seen.
+  beforeEach(() => {
+    token = `a:b${String(++tests)}`;
+  });
+
   function post(body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) {
     return fetch(url, { method: 'POST', body, headers });
   }
@@ -65,7 +77,7 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
   it('answers 200 with the members of the wire, for nobody to store', async () => {
     const tokens = issuer.tokens({ identifier: 'ann@example.com' });
     api.play(json(200, { ...tokens, surprise: true }));
-    const response = await post(JSON.stringify({ refresh_token: 'a:b', grant_type: 'refresh_token', extra: 1 }));
+    const response = await post(JSON.stringify({ refresh_token: token, grant_type: 'refresh_token', extra: 1 }));
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('pragma')).toBe('no-cache');
@@ -76,11 +88,11 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
   it('answers with every member where the issuer sends few', async () => {
     const accessToken = issuer.token({ authenticationMethod: 'WEBAUTHN' });
     api.play(json(200, { access_token: accessToken, expires_in: 3600, token_type: 'bearer' }));
-    const response = await post(JSON.stringify({ refresh_token: 'a:b' }));
+    const response = await post(JSON.stringify({ refresh_token: token }));
     await expect(response.json()).resolves.toEqual({
       access_token: accessToken,
       id_token: null,
-      refresh_token: 'a:b',
+      refresh_token: token,
       expires_in: 3600,
       token_type: 'Bearer',
       auth_method: 'WEBAUTHN',
@@ -94,7 +106,7 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
     [500, 502, 'issuer_failed'],
   ])('answers the %i of the issuer with %i %s', async (upstream, status, code) => {
     api.play(json(upstream, { msg: 'a word of the issuer' }));
-    const response = await post(JSON.stringify({ refresh_token: 'a:b' }));
+    const response = await post(JSON.stringify({ refresh_token: token }));
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -106,13 +118,13 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
 
   it('answers 503 with the Retry-After of a busy issuer', async () => {
     api.play(json(429, {}, { 'retry-after': '17' }));
-    const response = await post(JSON.stringify({ refresh_token: 'a:b' }));
+    const response = await post(JSON.stringify({ refresh_token: token }));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '17']);
   });
 
   it('answers 504 where the issuer is slow', async () => {
     api.play(() => undefined);
-    const response = await post(JSON.stringify({ refresh_token: 'a:b' }));
+    const response = await post(JSON.stringify({ refresh_token: token }));
     expect(response.status).toBe(504);
   });
 

@@ -9,6 +9,8 @@ import { CotterTestIssuer } from '../testing/cotter-test-issuer.js';
 import { JwksKeyProvider } from '../tokens/jwks-key-provider.js';
 import { KeyProvider } from '../tokens/key-provider.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
+import { MemoryRefreshLedger } from '../renewal/memory-refresh-ledger.js';
+import { RenewalService } from '../renewal/renewal.service.js';
 import { RefreshService } from './refresh.service.js';
 
 const ANN = { subject: 'ee1982e9-1596-41db-b1a1-4c1880c1f016', identifier: 'ann@example.com' };
@@ -67,7 +69,9 @@ describe('RefreshService', () => {
       clockToleranceSeconds: options.clockToleranceSeconds,
       clock: options.clock,
     });
-    return new RefreshService(options, new CotterApiClient(options), verifier);
+    return new RefreshService(
+      new RenewalService(options, new CotterApiClient(options), verifier, new MemoryRefreshLedger()),
+    );
   }
 
   function answer(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -142,8 +146,16 @@ describe('RefreshService', () => {
       expect(api.requests).toHaveLength(1);
     });
 
-    it('asks again once it is over', async () => {
+    it('gives the answer again for ten seconds', async () => {
       api.play(json(200, answer()));
+      const first = await service.refresh(OLD);
+      nowMs += 9_999;
+      await expect(service.refresh(OLD)).resolves.toEqual(first);
+      expect(api.requests).toHaveLength(1);
+    });
+
+    it('asks again once it is over, where the issuer keeps the old token valid', async () => {
+      api.play(json(200, answer({ refresh_token: null })));
       await service.refresh(OLD);
       await service.refresh(OLD);
       expect(api.requests).toHaveLength(2);
@@ -238,17 +250,24 @@ describe('RefreshService', () => {
       expect(api.requests).toHaveLength(1);
     });
 
-    it('holds them for 60 seconds from the first call, and no longer', async () => {
+    it('holds them for as long as the outage lasts', async () => {
       api.play(json(200, answer()));
       await codeOf(service.refresh(OLD));
-      nowMs += 59_999;
+      nowMs += 3_000_000;
       await expect(codeOf(service.refresh(OLD))).resolves.toBe('keys_unavailable');
-      expect(api.requests).toHaveLength(1);
-      nowMs += 1;
       issuer.comeBack();
-      api.play(json(400, { msg: 'Refresh token is not valid' }));
-      await expect(codeOf(service.refresh(OLD))).resolves.toBe('invalid_grant');
+      await expect(service.refresh(OLD)).resolves.toMatchObject({ refreshToken: NEW });
       expect(api.requests).toHaveLength(1);
+    });
+
+    it('renews them once more where they have expired meanwhile', async () => {
+      api.play(json(200, answer()));
+      await codeOf(service.refresh(OLD));
+      nowMs += 4_000_000;
+      issuer.comeBack();
+      api.play(json(200, answer({ refresh_token: '27944:last' })));
+      await expect(service.refresh(OLD)).resolves.toMatchObject({ refreshToken: '27944:last', principal: ANN });
+      expect(api.requests.map(({ body }) => body)).toEqual([{ grant_type: 'refresh_token', refresh_token: NEW }]);
     });
 
     it('verifies them all the same', async () => {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-import { InvalidTokenError } from '../errors/token.errors.js';
+import { InvalidTokenError, RevokedTokenError } from '../errors/token.errors.js';
 import { checkClaims, findText, type CheckedClaims, type Claims } from './claims.js';
 import { systemClock, type Clock } from './clock.js';
 import { HeaderReader, parseCompactJwt, type CompactJwt } from './compact-jwt.js';
@@ -26,7 +26,10 @@ export interface TokenVerifierOptions {
   readonly clock?: Clock;
   /** Of how many verified access tokens the verdict is kept, at about 1.5 KiB each; 0 keeps none. @defaultValue 20,000 */
   readonly maxCachedTokens?: number;
-  /** Asked for every access token, also one whose verdict is kept: whether it was revoked before its time. */
+  /**
+   * Asked for every access token, also one whose verdict is kept: whether it was revoked before its time. What it throws is the answer,
+   * where that cannot be told.
+   */
   readonly isRevoked?: (principal: CotterPrincipal) => boolean;
   /** Hears of every token that is refused. */
   readonly onRefused?: (refusal: InvalidTokenError) => void;
@@ -136,7 +139,7 @@ export class TokenVerifier {
   #accept(token: string, { claims, checked, by, kid, key }: Verified): CotterPrincipal {
     const { clockToleranceSeconds, isRevoked } = this.#options;
     const principal = createPrincipal(claims, checked, by);
-    if (isRevoked(principal)) throw new InvalidTokenError('token_revoked');
+    if (isRevoked(principal)) throw new RevokedTokenError(principal.issuer, principal.subject);
     const expiresAtMs = (checked.expiresAtSeconds + clockToleranceSeconds) * 1000;
     this.#cache.add({ token, principal, expiresAtMs, kid, key, keys: by.keys });
     return principal;

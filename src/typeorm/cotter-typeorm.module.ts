@@ -4,7 +4,10 @@ import type { DataSource, EntityMetadata } from 'typeorm';
 
 import { CotterConfigurationError } from '../errors/configuration.error.js';
 import type { CotterAccount } from '../users/account.js';
+import type { RevocationStore } from '../revocation/revocation.store.js';
 import type { UsersRepository } from '../users/users.repository.js';
+import { CotterRevocation } from './revocation.entity.js';
+import { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
 import { TypeOrmUsersRepository } from './typeorm-users.repository.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
 import { CotterUser, CotterUserBase } from './user.entity.js';
@@ -13,6 +16,8 @@ import { CotterUser, CotterUserBase } from './user.entity.js';
 export interface CotterTypeOrmOptions {
   /** Under which token the {@link UsersRepository} is provided. */
   readonly provide: InjectionToken<UsersRepository>;
+  /** Under which token the {@link RevocationStore} is provided. @defaultValue none is */
+  readonly provideRevocations?: InjectionToken<RevocationStore> | undefined;
   /** The name of the module; people of another realm in the same tables are other people. */
   readonly realm: string;
   /** A subclass of {@link CotterUserBase}. @defaultValue {@link CotterUser} */
@@ -21,27 +26,44 @@ export interface CotterTypeOrmOptions {
   readonly dataSource?: string | undefined;
 }
 
-/** Gives a `CotterModule` its {@link UsersRepository} over the application's TypeORM DataSource. */
+/** Gives a `CotterModule` its {@link UsersRepository} and its {@link RevocationStore} over the application's TypeORM DataSource. */
 @Module({})
 export class CotterTypeOrmModule {
-  static register({ provide, realm, userEntity = CotterUser, dataSource: name }: CotterTypeOrmOptions): DynamicModule {
+  static register(options: CotterTypeOrmOptions): DynamicModule {
+    const { provide, provideRevocations, realm, userEntity = CotterUser, dataSource: name } = options;
     // For `autoLoadEntities`. The module that this returns is not imported: where the DataSource is missing, Nest would speak of its
     // repositories, before anything here could tell what is wrong.
     assertExtendsBase(userEntity);
-    TypeOrmModule.forFeature([userEntity, CotterUserIdentity], name);
+    const owned = [CotterUserIdentity, ...(provideRevocations === undefined ? [] : [CotterRevocation])];
+    TypeOrmModule.forFeature([userEntity, ...owned], name);
+    const inject = [{ token: getDataSourceToken(name), optional: true }];
+    const revocations =
+      provideRevocations === undefined
+        ? []
+        : [
+            {
+              provide: provideRevocations,
+              inject,
+              useFactory: (dataSource?: DataSource): RevocationStore => {
+                assertHasTables(dataSource, userEntity, owned, name);
+                return new TypeOrmRevocationStore(dataSource, realm);
+              },
+            },
+          ];
     return {
       module: CotterTypeOrmModule,
       providers: [
         {
           provide,
-          inject: [{ token: getDataSourceToken(name), optional: true }],
+          inject,
           useFactory: (dataSource?: DataSource): UsersRepository<CotterUserBase> => {
-            assertHasTables(dataSource, userEntity, name);
+            assertHasTables(dataSource, userEntity, owned, name);
             return new TypeOrmUsersRepository(dataSource, userEntity, realm);
           },
         },
+        ...revocations,
       ],
-      exports: [provide],
+      exports: [provide, ...revocations.map((provider) => provider.provide)],
     };
   }
 }
@@ -57,6 +79,7 @@ function assertExtendsBase(userEntity: Type<CotterAccount>): asserts userEntity 
 function assertHasTables(
   dataSource: DataSource | undefined,
   userEntity: new () => CotterUserBase,
+  owned: readonly (new () => object)[],
   name: string | undefined,
 ): asserts dataSource is DataSource {
   if (dataSource === undefined) {
@@ -69,10 +92,11 @@ function assertHasTables(
   }
   // One that the application opens by itself (manualInitialization) knows its tables later.
   if (!dataSource.isInitialized) return;
-  if (!dataSource.hasMetadata(CotterUserIdentity)) {
+  const missing = owned.find((entity) => !dataSource.hasMetadata(entity));
+  if (missing !== undefined) {
     throw new CotterConfigurationError(
       'dataSource',
-      `the entity CotterUserIdentity must be among its entities; ${REMEDY}`,
+      `the entity ${missing.name} must be among its entities; ${REMEDY}`,
     );
   }
   if (!dataSource.hasMetadata(userEntity)) {

@@ -29,6 +29,12 @@ export class IdentityTable {
     await manager.update(CotterUserIdentity, { ...this.#key(pair), userId: from }, { userId: to });
   }
 
+  /** Every pair of an account. */
+  async findPairs(manager: EntityManager, userId: string): Promise<readonly IdentityPair[]> {
+    const rows = await manager.findBy(CotterUserIdentity, { realm: this.realm, userId });
+    return rows.map(({ issuer, subject }) => ({ issuer, subject }));
+  }
+
   async remove(manager: EntityManager, pair: IdentityPair, userId: string): Promise<void> {
     await manager.delete(CotterUserIdentity, { ...this.#key(pair), userId });
   }

@@ -1,6 +1,10 @@
 export { epochMillis } from './epoch-millis.js';
 export { CotterMigrations } from './migrations/index.js';
 export { CotterEntities } from './entities.js';
+export { CotterRefreshToken } from './refresh-token.entity.js';
+export { TypeOrmRefreshLedger } from './typeorm-refresh-ledger.js';
+export { CotterRevocation } from './revocation.entity.js';
+export { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
 export { TypeOrmUsersRepository } from './typeorm-users.repository.js';
 export { CotterUserIdentity } from './user-identity.entity.js';
 export { CotterUser, CotterUserBase } from './user.entity.js';

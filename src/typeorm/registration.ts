@@ -88,6 +88,7 @@ export class RegistrationUnit<TUser extends CotterUserBase> implements UnitOfWor
       createdAt: at,
       lastLoginAt: at,
       lastAuthenticationMethod: toStorableMethod(authenticationMethod),
+      disabledAt: null,
     };
     const userEntity: EntityTarget<ObjectLiteral> = this.tables.userEntity;
     return manager.create(userEntity, { ...columns, ...own });

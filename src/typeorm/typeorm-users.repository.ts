@@ -2,7 +2,7 @@ import type { DataSource, ObjectLiteral } from 'typeorm';
 
 import { CotterConfigurationError } from '../errors/configuration.error.js';
 import type { Identifier } from '../identifiers/identifier.js';
-import type { IdentityPair, LoginRecord, NewAccount } from '../users/account.js';
+import type { AccountStanding, IdentityPair, LoginRecord, NewAccount } from '../users/account.js';
 import { systemClock, type Clock } from '../tokens/clock.js';
 import { UsersRepository, type Registration } from '../users/users.repository.js';
 import { AccountQueries } from './account-queries.js';
@@ -95,6 +95,28 @@ export class TypeOrmUsersRepository<TUser extends CotterUserBase = CotterUserBas
         throw error;
       }
       return queries.getById(accountId);
+    });
+  }
+
+  override setDisabled(accountId: string, disabledAt: Date | null): Promise<TUser> {
+    return this.#storing(async ({ queries }) => {
+      const changes: ObjectLiteral = { disabledAt };
+      const row: ObjectLiteral = { id: accountId, realm: this.realm };
+      await retried(() => this.dataSource.manager.update<ObjectLiteral>(this.userEntity, row, changes));
+      return queries.getById(accountId);
+    });
+  }
+
+  override getStanding(accountId: string): Promise<AccountStanding> {
+    return this.#storing(async ({ queries, identities }) => {
+      const { disabledAt } = await queries.getById(accountId);
+      // A replica may not have the latest pair yet.
+      const runner = this.dataSource.createQueryRunner('master');
+      try {
+        return { disabledAt, pairs: await identities.findPairs(runner.manager, accountId) };
+      } finally {
+        await runner.release();
+      }
     });
   }
 

@@ -49,6 +49,9 @@ export abstract class CotterUserBase implements CotterAccount {
 
   @Column({ type: 'varchar', length: AUTHENTICATION_METHOD_LENGTH, nullable: true })
   lastAuthenticationMethod!: string | null;
+
+  @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
+  disabledAt!: Date | null;
 }
 
 /** The user table of applications that need no columns of their own. */

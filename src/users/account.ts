@@ -11,12 +11,21 @@ export interface CotterAccount {
   /** Up to a second behind, see {@link LoginRecorder}. */
   lastLoginAt: Date;
   lastAuthenticationMethod: string | null;
+  /** Since when the person is locked out ({@link UsersService.disable}); `null` where they are not. */
+  disabledAt: Date | null;
 }
 
 /** Who a person is to an issuer. One account may have several. */
 export interface IdentityPair {
   readonly issuer: string;
   readonly subject: string;
+}
+
+/** What it takes to lock somebody out. */
+export interface AccountStanding {
+  readonly disabledAt: Date | null;
+  /** All the ways in which the person may come. */
+  readonly pairs: readonly IdentityPair[];
 }
 
 /** Everything that is needed to register someone. */

@@ -18,6 +18,8 @@ class Notes extends UsersRepository {
   override register = unused;
   override attachPair = unused;
   override changeIdentifier = unused;
+  override setDisabled = unused;
+  override getStanding = unused;
 }
 
 function unused(): Promise<never> {
@@ -32,6 +34,7 @@ function account(id: string): CotterAccount {
     createdAt: new Date(0),
     lastLoginAt: new Date(0),
     lastAuthenticationMethod: null,
+    disabledAt: null,
   };
 }
 

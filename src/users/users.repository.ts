@@ -1,4 +1,4 @@
-import type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
+import type { AccountStanding, CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
 
 /** What came of {@link UsersRepository.register}. */
 export type Registration<TAccount> =
@@ -34,6 +34,16 @@ export abstract class UsersRepository<TAccount extends CotterAccount = CotterAcc
 
   /** @returns the account with its new identifier; `null`, with nothing written, where another account has that identifier. */
   abstract changeIdentifier(accountId: string, identifier: NewAccount['identifier']): Promise<TAccount | null>;
+
+  /**
+   * Locks an account, or unlocks it with `null`.
+   *
+   * @returns the account as it is now.
+   */
+  abstract setDisabled(accountId: string, disabledAt: Date | null): Promise<TAccount>;
+
+  /** Whether an account is locked, and every pair that it has at that moment or later. */
+  abstract getStanding(accountId: string): Promise<AccountStanding>;
 
   /** Notes when and how people last logged in; never moves a time backwards. At most one record an account. */
   abstract recordLogins(logins: readonly LoginRecord[]): Promise<void>;

@@ -1,5 +1,7 @@
 import { resolveOptions } from '../cotter.options.resolver.js';
-import type { CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
+import { MemoryRevocationStore } from '../revocation/memory-revocation.store.js';
+import { RevocationService } from '../revocation/revocation.service.js';
+import type { AccountStanding, CotterAccount, IdentityPair, LoginRecord, NewAccount } from './account.js';
 import { LoginRecorder } from './login-recorder.js';
 import { UsersRepository, type Registration } from './users.repository.js';
 import { UsersService, type VerifiedPerson } from './users.service.js';
@@ -11,6 +13,8 @@ class MemoryUsersRepository extends UsersRepository {
   readonly recorded: LoginRecord[] = [];
   /** Runs between a look-up and what follows it: the place of a race. */
   afterLookUp: () => void = () => undefined;
+  /** Runs between a lock and what follows it: the place of another race. */
+  afterLock: () => Promise<void> = () => Promise.resolve();
 
   override findByPair(pair: IdentityPair): Promise<CotterAccount | null> {
     return Promise.resolve(this.accounts.get(this.pairs.get(keyOf(pair)) ?? '') ?? null);
@@ -49,6 +53,22 @@ class MemoryUsersRepository extends UsersRepository {
     return Promise.resolve(account);
   }
 
+  override async setDisabled(accountId: string, disabledAt: Date | null): Promise<CotterAccount> {
+    const account = this.accounts.get(accountId);
+    if (account === undefined) throw new Error('no such account');
+    account.disabledAt = disabledAt;
+    await this.afterLock();
+    return account;
+  }
+
+  override getStanding(accountId: string): Promise<AccountStanding> {
+    const pairs = [...this.pairs].filter(([, id]) => id === accountId).map(([key]) => JSON.parse(key) as string[]);
+    return Promise.resolve({
+      disabledAt: this.accounts.get(accountId)?.disabledAt ?? null,
+      pairs: pairs.map(([issuer = '', subject = '']) => ({ issuer, subject })),
+    });
+  }
+
   override recordLogins(logins: readonly LoginRecord[]): Promise<void> {
     this.recorded.push(...logins);
     return Promise.resolve();
@@ -67,6 +87,7 @@ function createAccount(id: string, { identifier, at, authenticationMethod }: New
     createdAt: at,
     lastLoginAt: at,
     lastAuthenticationMethod: authenticationMethod,
+    disabledAt: null,
   };
 }
 
@@ -76,11 +97,17 @@ function person(subject: string, identifier: string | null, issuer = 'i'): Verif
 
 const admitted = (): Promise<Record<string, unknown>> => Promise.resolve({});
 
-function setUp({ linkByIdentifier = true } = {}): { users: UsersService; repository: MemoryUsersRepository } {
+function setUp({ linkByIdentifier = true } = {}): {
+  users: UsersService;
+  repository: MemoryUsersRepository;
+  revocations: RevocationService;
+} {
   const repository = new MemoryUsersRepository();
   const trust = [{ issuer: 'another issuer', jwksUri: 'https://a.example', linkByIdentifier }];
   const resolved = resolveOptions({ apiKeyId: 'key', issuer: 'i', linkByIdentifier, trust }, 'cotter');
-  return { repository, users: new UsersService(resolved, repository, new LoginRecorder(repository)) };
+  const revocations = new RevocationService(resolved, new MemoryRevocationStore());
+  const users = new UsersService(resolved, repository, new LoginRecorder(repository), revocations);
+  return { repository, revocations, users };
 }
 
 describe('a person who signs in', () => {
@@ -209,5 +236,63 @@ describe('the caller of a guarded route', () => {
     await expect(users.getByPrincipal(pair)).rejects.toMatchObject({ code: 'not_registered' });
     await users.findOrRegister(person('s', 'ann@example.com'), admitted);
     expect(await users.getByPrincipal(pair)).toMatchObject({ identifier: 'ann@example.com' });
+  });
+});
+
+describe('a person who is disabled', () => {
+  const ann = person('ann', 'ann@example.com');
+  const refusal = { code: 'account_disabled' };
+
+  it('is refused by every subject, until they are enabled', async () => {
+    const { users, revocations } = setUp();
+    const { account } = await users.findOrRegister(ann, admitted);
+    const other = person('x', 'ann@example.com', 'another issuer');
+    await users.findOrRegister(other, admitted);
+    expect(await users.disable(account)).toMatchObject({ id: account.id, disabledAt: expect.any(Date) });
+    for (const one of [ann, other]) {
+      expect(revocations.isDisabled(one.pair)).toBe(true);
+      await expect(users.findOrRegister(one, admitted)).rejects.toMatchObject(refusal);
+    }
+    expect(await users.enable(account)).toMatchObject({ id: account.id, disabledAt: null });
+    for (const one of [ann, other]) {
+      expect(revocations.isDisabled(one.pair)).toBe(false);
+      expect(await users.findOrRegister(one, admitted)).toMatchObject({ account: { id: account.id } });
+    }
+  });
+
+  it('does not come back through a new subject with the same address, which is disabled with them', async () => {
+    const { users, revocations } = setUp();
+    const { account } = await users.findOrRegister(ann, admitted);
+    await users.disable(account);
+    const anew = person('new subject', 'Ann@Example.com');
+    await expect(users.findOrRegister(anew, admitted)).rejects.toMatchObject(refusal);
+    expect(revocations.isDisabled(anew.pair)).toBe(true);
+    await users.enable(account);
+    expect(revocations.isDisabled(anew.pair)).toBe(false);
+  });
+
+  it('does not slip in by a subject that is linked while they are disabled', async () => {
+    const { users, repository, revocations } = setUp();
+    const { account } = await users.findOrRegister(ann, admitted);
+    const anew = person('new subject', 'ann@example.com');
+    repository.afterLookUp = () => {
+      repository.afterLookUp = () => undefined;
+      void users.disable(account);
+    };
+    await expect(users.findOrRegister(anew, admitted)).rejects.toMatchObject(refusal);
+    expect(revocations.isDisabled(anew.pair)).toBe(true);
+    expect(revocations.isDisabled(ann.pair)).toBe(true);
+  });
+
+  it('stands as the account says, where one disables and another enables at once', async () => {
+    const { users, repository, revocations } = setUp();
+    const { account } = await users.findOrRegister(ann, admitted);
+    repository.afterLock = async () => {
+      repository.afterLock = () => Promise.resolve();
+      await users.enable(account);
+    };
+    await users.disable(account);
+    expect(account.disabledAt).toBeNull();
+    expect(revocations.isDisabled(ann.pair)).toBe(false);
   });
 });

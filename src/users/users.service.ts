@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { CotterOptions } from '../cotter.options.js';
 import { NotRegisteredError } from '../errors/access.errors.js';
-import { IdentifierTakenError, IdentityMissingError } from '../errors/login.errors.js';
+import { AccountDisabledError, IdentifierTakenError, IdentityMissingError } from '../errors/login.errors.js';
 import { StoreUnavailableError } from '../errors/store.errors.js';
 import { parseIdentifier, type Identifier } from '../identifiers/identifier.js';
+import { RevocationService } from '../revocation/revocation.service.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import type { CotterAccount, IdentityPair, NewAccount } from './account.js';
 import { LoginRecorder } from './login-recorder.js';
@@ -39,6 +40,7 @@ export class UsersService {
     @Inject(CotterOptions) private readonly options: CotterOptions,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(LoginRecorder) private readonly logins: LoginRecorder,
+    @Inject(RevocationService) private readonly revocations: RevocationService,
   ) {}
 
   /** The account of the person who calls, or `null` where a good token's person never logged in here. */
@@ -63,25 +65,68 @@ export class UsersService {
    * By the pair of issuer and subject; unknown there, by the verified identifier; unknown there too, a new account.
    *
    * @throws {@link IdentityMissingError} (`identity_missing`), {@link IdentifierTakenError} (`identifier_taken`),
-   *   {@link InvalidIdentifierError} (`invalid_identifier`), or what `admit` throws.
+   *   {@link AccountDisabledError} (`account_disabled`), {@link InvalidIdentifierError} (`invalid_identifier`), or what `admit` throws.
    */
   async findOrRegister(person: VerifiedPerson, admit: Admission): Promise<ResolvedAccount> {
     const known = await this.users.findByPair(person.pair);
-    if (known !== null) return this.#followIdentifier(known, person);
+    if (known !== null) {
+      if (known.disabledAt) throw new AccountDisabledError();
+      return this.#followIdentifier(known, person);
+    }
     if (person.identifier === null) throw new IdentityMissingError();
     return this.#linkOrRegister(person, parseIdentifier(person.identifier), admit);
+  }
+
+  /**
+   * Locks a person out everywhere at once: every token of theirs is refused, whenever it was issued and by whichever subject they come, and
+   * so is every login (403 `account_disabled`), until {@link enable}. Holds here when the call returns, and in other processes at most five
+   * seconds later.
+   *
+   * @throws {@link StoreUnavailableError} (`store_unavailable`) where not everything is certain to be written: calling again completes it.
+   */
+  async disable<TAccount extends CotterAccount = CotterAccount>(account: Pick<CotterAccount, 'id'>): Promise<TAccount> {
+    const disabled = await this.users.setDisabled(account.id, new Date(this.options.clock()));
+    await this.#settle(account.id);
+    return disabled as TAccount;
+  }
+
+  /**
+   * Lets a person in again. What was revoked of theirs one by one stays revoked.
+   *
+   * @throws as {@link disable} does.
+   */
+  async enable<TAccount extends CotterAccount = CotterAccount>(account: Pick<CotterAccount, 'id'>): Promise<TAccount> {
+    const enabled = await this.users.setDisabled(account.id, null);
+    await this.#settle(account.id);
+    return enabled as TAccount;
+  }
+
+  /**
+   * Makes the revocations say of every pair what the account says. Looks again afterwards: where somebody else has changed their mind
+   * meanwhile, the account is right and what was written is not.
+   */
+  async #settle(accountId: string): Promise<void> {
+    let standing = await this.users.getStanding(accountId);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const isDisabled = standing.disabledAt !== null;
+      await (isDisabled ? this.revocations.disable(standing.pairs) : this.revocations.reinstate(standing.pairs));
+      standing = await this.users.getStanding(accountId);
+      if ((standing.disabledAt !== null) === isDisabled) return;
+    }
+    throw new StoreUnavailableError(1, { cause: new Error('the account keeps being disabled and enabled') });
   }
 
   /** Several rounds, since other logins of the same person or identifier may be deciding at the same time. */
   async #linkOrRegister(person: VerifiedPerson, identifier: Identifier, admit: Admission): Promise<ResolvedAccount> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const holder = await this.users.findByIdentifier(identifier.value);
-      if (holder !== null) return found(await this.#link(holder, identifier, person.pair));
+      if (holder !== null)
+        return found(await this.#assertEnabled(await this.#link(holder, identifier, person.pair), person));
       const columns = await admit(identifier);
       const { pair, authenticationMethod, at } = person;
       const registration = await this.users.register({ pair, identifier, authenticationMethod, at, columns });
       if (registration.outcome === 'created') return { account: registration.account, created: true, conflict: null };
-      if (registration.outcome === 'known') return found(registration.account);
+      if (registration.outcome === 'known') return found(await this.#assertEnabled(registration.account, person));
     }
     throw new StoreUnavailableError(1, { cause: new Error('the identifier keeps changing hands') });
   }
@@ -94,6 +139,17 @@ export class UsersService {
     const own = await this.users.findByPair(pair);
     if (own === null) throw new IdentifierTakenError();
     return own;
+  }
+
+  /**
+   * The pair is new, so whoever disables the account at this moment may have missed it. One of the two sees what the other has written: this
+   * look comes after the pair, and that one after the lock.
+   */
+  async #assertEnabled(linked: CotterAccount, { pair }: VerifiedPerson): Promise<CotterAccount> {
+    const account = (await this.users.findByPair(pair)) ?? linked;
+    if (!account.disabledAt) return account;
+    await this.#settle(account.id);
+    throw new AccountDisabledError();
   }
 
   async #followIdentifier(account: CotterAccount, person: VerifiedPerson): Promise<ResolvedAccount> {

@@ -13,6 +13,7 @@ describe('the configuration of the app', () => {
       databaseUrl: null,
       redisUrl: null,
       corsOrigins: [],
+      refreshReplaySeconds: null,
       localIssuer: {
         port: 4000,
         publicUrl: 'http://localhost:4000',
@@ -126,6 +127,16 @@ describe('the configuration of the app', () => {
     ['a port that is a word', { PORT: 'http' }, 'PORT must be a whole number from 1 to 65535.'],
     ['a port beyond the last', { PORT: '65536' }, 'PORT must be a whole number from 1 to 65535.'],
     ['a port of nobody', { ISSUER_PORT: '0' }, 'ISSUER_PORT must be a whole number from 1 to 65535.'],
+    [
+      'a replay window of minutes',
+      { COTTER_REFRESH_REPLAY_SECONDS: '61' },
+      'COTTER_REFRESH_REPLAY_SECONDS must be a whole number of seconds from 0 to 60.',
+    ],
+    [
+      'a replay window that is no number',
+      { COTTER_REFRESH_REPLAY_SECONDS: '-1' },
+      'COTTER_REFRESH_REPLAY_SECONDS must be a whole number of seconds from 0 to 60.',
+    ],
     ['one port for two servers', { PORT: '4000' }, 'ISSUER_PORT must be another port than PORT.'],
     ['an unknown platform', { HTTP_PLATFORM: 'koa' }, 'HTTP_PLATFORM must be express or fastify.'],
     ['a host with a port', { HOST: 'localhost/x' }, 'HOST must be an IP address or a host name, without a port.'],
@@ -214,5 +225,9 @@ describe('the first lines printed', () => {
       'Database: postgres://db.example.com:5433/people',
       'Platform: fastify',
     ]);
+  });
+
+  it('lets the replay window be turned off', () => {
+    expect(loadConfig({ COTTER_REFRESH_REPLAY_SECONDS: '0' }).refreshReplaySeconds).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CotterModule, UsersRepository, type CotterModuleExtras } from 'nestjs-cotter';
 import {
   CotterEntities,
+  CotterRevocation,
   CotterUser,
   CotterUserBase,
   CotterUserIdentity,
@@ -24,6 +25,7 @@ class LooseUser implements CotterUserBase {
   createdAt!: Date;
   lastLoginAt!: Date;
   lastAuthenticationMethod!: string | null;
+  disabledAt!: Date | null;
 }
 
 interface Database {
@@ -80,6 +82,12 @@ describe('a CotterModule with users in TypeORM', () => {
       /^dataSource: the entity CotterUserIdentity must be among/,
     ],
     [
+      'the revocations have no table',
+      {},
+      [{ entities: [CotterUser, CotterUserIdentity] }],
+      /^dataSource: the entity CotterRevocation must be among/,
+    ],
+    [
       'the users have no table',
       { userEntity: BootUser },
       [{ entities: CotterEntities }],
@@ -88,7 +96,7 @@ describe('a CotterModule with users in TypeORM', () => {
     [
       'the user entity is not one',
       { userEntity: LooseUser },
-      [{ entities: [LooseUser, CotterUserIdentity] }],
+      [{ entities: [LooseUser, CotterUserIdentity, CotterRevocation] }],
       /^userEntity: LooseUser must extend CotterUserBase/,
     ],
   ])('does not start where %s', async (_, extras, databases, message) => {

@@ -226,6 +226,7 @@ export function describeTypeOrmUsers(engine: Engine): void {
         const runner = dataSource.createQueryRunner();
         expect(await runner.hasTable('cotter_user')).toBe(false);
         expect(await runner.hasTable('cotter_user_identity')).toBe(false);
+        expect(await runner.hasTable('cotter_revocation')).toBe(false);
         await runner.release();
 
         await dataSource.runMigrations();

@@ -242,6 +242,50 @@ export function describeUsersRepository(name: string, open: () => Promise<UsersR
       });
     });
 
+    describe('disables', () => {
+      it('an account, shows it wherever the account is found, and enables it again', async () => {
+        const { id } = await registered('ann', 'ann@example.com');
+        expect(await users.findByPair(pair('ann'))).toMatchObject({ disabledAt: null });
+        expect(await users.setDisabled(id, later(5))).toMatchObject({ id, disabledAt: later(5) });
+        expect(await users.findByPair(pair('ann'))).toMatchObject({ disabledAt: later(5) });
+        expect(await users.findByIdentifier('ann@example.com')).toMatchObject({ disabledAt: later(5) });
+        expect(await users.attachPair(id, pair('ann elsewhere'))).toMatchObject({ disabledAt: later(5) });
+        expect(await users.setDisabled(id, null)).toMatchObject({ id, disabledAt: null });
+        expect(await users.findByPair(pair('ann'))).toMatchObject({ disabledAt: null });
+      });
+
+      it('nobody else, here or in another realm', async () => {
+        const { id } = await registered('ann', 'ann@example.com');
+        await registered('bob', 'bob@example.com');
+        await users.setDisabled(id, later(5));
+        expect(await users.findByPair(pair('bob'))).toMatchObject({ disabledAt: null });
+        const [elsewhere] = fixture.repositories(randomUUID());
+        await expect(elsewhere.setDisabled(id, null)).rejects.toMatchObject({ code: 'store_unavailable' });
+        expect(await users.findByPair(pair('ann'))).toMatchObject({ disabledAt: later(5) });
+      });
+
+      it('nobody who was deleted in the meantime', async () => {
+        const { id } = await registered('ann', 'ann@example.com');
+        await fixture.deleteAccount(id);
+        await expect(users.setDisabled(id, later(5))).rejects.toMatchObject({ code: 'store_unavailable' });
+        await expect(users.getStanding(id)).rejects.toMatchObject({ code: 'store_unavailable' });
+      });
+
+      it('and tells every pair of an account, and none of another', async () => {
+        const { id } = await registered('ann', 'ann@example.com');
+        await registered('bob', 'bob@example.com');
+        expect(await users.getStanding(id)).toEqual({ disabledAt: null, pairs: [pair('ann')] });
+        await users.attachPair(id, pair('ann elsewhere'));
+        await users.setDisabled(id, later(5));
+        const { disabledAt, pairs } = await users.getStanding(id);
+        expect(disabledAt).toEqual(later(5));
+        expect([...pairs].sort((a, b) => (a.subject < b.subject ? -1 : 1))).toEqual([
+          pair('ann'),
+          pair('ann elsewhere'),
+        ]);
+      });
+    });
+
     describe('records logins', () => {
       it('of many people at once, and passes over those who are gone', async () => {
         const registrations = await race((repository, racer) =>

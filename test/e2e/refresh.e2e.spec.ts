@@ -1,4 +1,4 @@
-import { CotterModule, RefreshService } from 'nestjs-cotter';
+import { CotterModule, RefreshLedger, RefreshService, RenewalService } from 'nestjs-cotter';
 import { CotterTestIssuer, type TestTokens } from 'nestjs-cotter/testing';
 
 import { platforms, send, startApplication, type Answer, type TestApplication } from './platforms.js';
@@ -7,10 +7,14 @@ describe.each(platforms)('POST /refresh on %s', (platform) => {
   let issuer: CotterTestIssuer;
   let server: TestApplication;
 
+  let aheadMs = 0;
+  const reuses: unknown[] = [];
+
   beforeAll(async () => {
-    issuer = await CotterTestIssuer.start();
+    issuer = await CotterTestIssuer.start({ clock: () => Date.now() + aheadMs });
+    const events = { onRefreshTokenReused: (reuse: unknown) => reuses.push(reuse) };
     server = await startApplication(platform, {
-      imports: [CotterModule.forRoot({ ...issuer.moduleOptions, users: false })],
+      imports: [CotterModule.forRoot({ ...issuer.moduleOptions, apiTimeoutMs: 1_000, users: false, events })],
     });
   });
 
@@ -37,10 +41,35 @@ describe.each(platforms)('POST /refresh on %s', (platform) => {
     const tokens = renewed.body as TestTokens;
     expect(tokens.refresh_token.split(':')[0]).toBe(old.split(':')[0]);
     expect(tokens.refresh_token).not.toBe(old);
+    // To those who raced with it, and to nobody later.
+    expect((await refresh({ refresh_token: old })).body).toEqual(tokens);
+    expect((await refresh({ refresh_token: tokens.refresh_token })).status).toBe(200);
+    aheadMs += 11_000;
     const again = await refresh({ refresh_token: old });
     expect([again.status, again.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="cotter"']);
     expect(again.body).toMatchObject({ code: 'invalid_grant' });
-    expect((await refresh({ refresh_token: tokens.refresh_token })).status).toBe(200);
+    expect(reuses).toEqual([{ owner: { issuer: issuer.url, subject: 'ann' } }]);
+    const next = await refresh({ refresh_token: tokens.refresh_token });
+    expect([next.status, next.body]).toEqual([401, expect.objectContaining({ code: 'invalid_grant' })]);
+  });
+
+  it('gives nobody the tokens of somebody else', async () => {
+    const { refresh_token: token } = issuer.tokens({ subject: 'ann' });
+    const renewals = server.app.get(RenewalService, { strict: false });
+    await renewals.bind(token, { issuer: issuer.url, subject: 'eve' });
+    const answer = await refresh({ refresh_token: token });
+    expect([answer.status, answer.body]).toEqual([502, expect.objectContaining({ code: 'issuer_failed' })]);
+  });
+
+  it('says when to ask again, where another process renews the token', async () => {
+    const { refresh_token: token } = issuer.tokens();
+    const ledger = server.app.get(RefreshLedger, { strict: false });
+    const running = { outcome: 'running', claimId: 'x', leaseMs: 60_000 } as const;
+    const claims = jest.spyOn(ledger, 'claim').mockResolvedValue(running);
+    const answer = await refresh({ refresh_token: token });
+    claims.mockRestore();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(answer.body).toMatchObject({ code: 'renewal_pending' });
   });
 
   it('asks the issuer once for any number of calls with one token', async () => {

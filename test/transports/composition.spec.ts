@@ -210,12 +210,15 @@ class ScopedUsers extends UsersRepository {
       createdAt: at,
       lastLoginAt: at,
       lastAuthenticationMethod: null,
+      disabledAt: null,
     };
     ScopedUsers.accounts.set(pair.subject, account);
     return Promise.resolve({ outcome: 'created', account });
   }
   attachPair = (): Promise<never> => Promise.reject(new Error('nobody has two'));
   changeIdentifier = (): Promise<null> => Promise.resolve(null);
+  setDisabled = (): Promise<never> => Promise.reject(new Error('nobody is disabled'));
+  getStanding = (): Promise<never> => Promise.reject(new Error('nobody is disabled'));
   recordLogins = (): Promise<void> => Promise.resolve();
 }
 

@@ -40,6 +40,8 @@ class OneAccount extends UsersRepository {
   register = (): never => unexpected();
   attachPair = (): never => unexpected();
   changeIdentifier = (): never => unexpected();
+  setDisabled = (): never => unexpected();
+  getStanding = (): never => unexpected();
   recordLogins = (): Promise<void> => Promise.resolve();
 }
 

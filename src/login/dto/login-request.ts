@@ -1,9 +1,12 @@
+import { isRefreshToken } from '../../cotter-api/refresh-token.js';
 import { InvalidBodyError } from '../../errors/request.errors.js';
 
 /** The payload that a front end posts after a sign-in: shape checked, nothing trusted. */
 export interface LoginRequest {
   readonly accessToken: string;
   readonly idToken: string | null;
+  /** `null` also for what cannot be one: nobody needs it to log in. */
+  readonly refreshToken: string | null;
   /** Whom the body says that it is about, by the path of the member that says so. */
   readonly claimed: {
     readonly identifiers: Readonly<Record<string, string>>;
@@ -36,6 +39,7 @@ export function parseLoginRequest(body: unknown): LoginRequest {
   const accessToken = readText(tokens ?? {}, 'access_token', 'oauth_token.', problems);
   if (tokens !== null && accessToken === null) problems.push('oauth_token.access_token must be a non-empty string');
   const idToken = readText(tokens ?? {}, 'id_token', 'oauth_token.', problems);
+  const refreshToken = isRefreshToken(tokens?.['refresh_token']) ? tokens['refresh_token'] : null;
   const identifiers = present({
     email: readText(root, 'email', '', problems),
     phone: readText(root, 'phone', '', problems),
@@ -47,7 +51,7 @@ export function parseLoginRequest(body: unknown): LoginRequest {
     user_id: readText(root, 'user_id', '', problems),
   });
   if (problems.length > 0 || accessToken === null) throw new InvalidBodyError([...new Set(problems)]);
-  return { accessToken, idToken, claimed: { identifiers, subjects }, unverified };
+  return { accessToken, idToken, refreshToken, claimed: { identifiers, subjects }, unverified };
 }
 
 function asObject(value: unknown): Members | null {

@@ -1,4 +1,4 @@
-import type { RefreshedTokens } from '../refresh.service.js';
+import type { RefreshedTokens } from '../../renewal/refreshed-tokens.js';
 
 /** What `POST /refresh` answers: the members of the wire, each of them always there. */
 export interface RefreshAnswer {

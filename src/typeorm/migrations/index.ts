@@ -1,4 +1,10 @@
 import { CreateCotterUsers1763700000000 } from './1763700000000-create-cotter-users.js';
+import { CreateCotterRevocations1763740000000 } from './1763740000000-create-cotter-revocations.js';
+import { CreateCotterRefreshTokens1763750000000 } from './1763750000000-create-cotter-refresh-tokens.js';
 
 /** The migrations of the module's tables, oldest first, for `migrations` of a DataSource. */
-export const CotterMigrations = [CreateCotterUsers1763700000000];
+export const CotterMigrations = [
+  CreateCotterUsers1763700000000,
+  CreateCotterRevocations1763740000000,
+  CreateCotterRefreshTokens1763750000000,
+];

@@ -1,8 +1,13 @@
 import type { OAuthTokens } from '../cotter-api/oauth-tokens.js';
 import type { Clock } from '../tokens/clock.js';
 
-interface HeldRenewal {
+/** What the issuer has answered to a renewal that could not be written down. */
+export interface HeldRenewal {
   readonly tokens: OAuthTokens;
+  readonly claimId: string;
+}
+
+interface Holding extends HeldRenewal {
   readonly expiresAtMs: number;
 }
 
@@ -10,31 +15,31 @@ const TTL_MS = 60_000;
 const MAX_RENEWALS = 1_000;
 
 /**
- * New tokens that cannot be verified yet, kept for a minute under the hash of the token that was spent for them: without this, an outage
- * of the issuer's keys would sign out everybody whose token was renewed in it. Everyone who asks within the minute gets them, since
- * several may have shared the call that failed.
+ * New tokens whose renewal could not be written down, kept for a minute under the hash of the token that was spent for them: without this,
+ * an outage of the store would sign out everybody whose token was renewed in it.
  */
 export class HeldRenewals {
   readonly #clock: Clock;
   // In order of their expiry, which is the order of insertion.
-  readonly #renewals = new Map<string, HeldRenewal>();
+  readonly #renewals = new Map<string, Holding>();
 
+  /** @param clock - One that nobody sets. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Holds tokens; of more than a thousand, the oldest are let go. What is held already keeps its time. */
-  hold(key: string, tokens: OAuthTokens): void {
+  hold(key: string, renewal: HeldRenewal): void {
     this.#dropExpired();
     if (this.#renewals.has(key)) return;
-    this.#renewals.set(key, { tokens, expiresAtMs: this.#clock() + TTL_MS });
+    this.#renewals.set(key, { ...renewal, expiresAtMs: this.#clock() + TTL_MS });
     const [oldest] = this.#renewals.keys();
     if (this.#renewals.size > MAX_RENEWALS && oldest !== undefined) this.#renewals.delete(oldest);
   }
 
-  find(key: string): OAuthTokens | null {
+  find(key: string): HeldRenewal | null {
     this.#dropExpired();
-    return this.#renewals.get(key)?.tokens ?? null;
+    return this.#renewals.get(key) ?? null;
   }
 
   drop(key: string): void {

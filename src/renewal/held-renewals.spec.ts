@@ -1,8 +1,16 @@
 import type { OAuthTokens } from '../cotter-api/oauth-tokens.js';
-import { HeldRenewals } from './held-renewals.js';
+import { HeldRenewals, type HeldRenewal } from './held-renewals.js';
 
-function tokens(accessToken: string): OAuthTokens {
-  return { accessToken, idToken: null, refreshToken: null, expiresIn: 3600, tokenType: 'Bearer', authMethod: 'OTP' };
+function tokens(accessToken: string): HeldRenewal {
+  const all: OAuthTokens = {
+    accessToken,
+    idToken: null,
+    refreshToken: null,
+    expiresIn: 3600,
+    tokenType: 'Bearer',
+    authMethod: 'OTP',
+  };
+  return { tokens: all, claimId: `claim of ${accessToken}` };
 }
 
 describe('held renewals', () => {
@@ -13,7 +21,7 @@ describe('held renewals', () => {
     const renewals = held();
     renewals.hold('a', tokens('one'));
     nowMs += 59_999;
-    expect(renewals.find('a')?.accessToken).toBe('one');
+    expect(renewals.find('a')?.tokens.accessToken).toBe('one');
     expect(renewals.find('b')).toBeNull();
     nowMs += 1;
     expect(renewals.find('a')).toBeNull();
@@ -24,7 +32,7 @@ describe('held renewals', () => {
     renewals.hold('a', tokens('one'));
     nowMs += 30_000;
     renewals.hold('a', tokens('two'));
-    expect(renewals.find('a')?.accessToken).toBe('one');
+    expect(renewals.find('a')?.tokens.accessToken).toBe('one');
     nowMs += 30_000;
     expect(renewals.find('a')).toBeNull();
   });
@@ -33,8 +41,8 @@ describe('held renewals', () => {
     const renewals = held();
     for (let index = 0; index < 1_001; index++) renewals.hold(String(index), tokens(String(index)));
     expect(renewals.find('0')).toBeNull();
-    expect(renewals.find('1')?.accessToken).toBe('1');
-    expect(renewals.find('1000')?.accessToken).toBe('1000');
+    expect(renewals.find('1')?.tokens.accessToken).toBe('1');
+    expect(renewals.find('1000')?.tokens.accessToken).toBe('1000');
   });
 
   it('can be dropped', () => {

@@ -1,0 +1,2 @@
+export { RedisRevocationStore, type RedisRevocationStoreOptions } from './redis-revocation.store.js';
+export { RedisRefreshLedger, type RedisRefreshLedgerOptions } from './redis-refresh-ledger.js';

@@ -1,0 +1,10 @@
+import type { OAuthTokens } from '../cotter-api/oauth-tokens.js';
+import type { CotterPrincipal } from '../tokens/principal.js';
+
+/** New tokens, verified. */
+export interface RefreshedTokens extends OAuthTokens {
+  /** The one to use next: the old one where the issuer sent none. */
+  readonly refreshToken: string;
+  /** Whom the new access token speaks for. */
+  readonly principal: CotterPrincipal;
+}
