@@ -2,7 +2,7 @@
 // stand on, then http, then the pure rooms, then errors. Every rule below is one sentence of that picture.
 
 /** The features: a controller and its service each. They do not know each other. */
-const features = 'auth|login|refresh|pkce';
+const features = 'auth|login|logout|refresh|redirect|pkce';
 /** What features stand on. */
 const foundations = 'users|cotter-api|revocation|renewal|session';
 /** What ships in the package. */
@@ -76,9 +76,26 @@ module.exports = {
       name: 'features-stay-apart',
       comment: 'No feature imports another: what two of them need belongs one floor down.',
       severity: 'error',
-      from: { path: `^src/(${features})/`, pathNot: spec },
+      from: { path: room('(auth|login|refresh|pkce)'), pathNot: spec },
       // @Public() is a mark and nothing else: the doors of login and refresh stand open under a global guard.
       to: { path: `^src/(${features})/`, pathNot: ['^src/$1/', '^src/auth/decorators/public\\.decorator\\.ts$'] },
+    },
+    {
+      name: 'logout-asks-who-calls',
+      comment: 'A sign-out is of somebody who is signed in, so it may ask the strategy of the guard; no other feature.',
+      severity: 'error',
+      from: { path: room('logout'), pathNot: spec },
+      to: { path: `^src/(${features})/`, pathNot: room('(logout|auth)') },
+    },
+    {
+      name: 'redirect-ends-in-a-login',
+      comment: 'The sign-in by redirect is PKCE, and then a login; it knows no other feature.',
+      severity: 'error',
+      from: { path: room('redirect'), pathNot: spec },
+      to: {
+        path: `^src/(${features})/`,
+        pathNot: [room('(redirect|login|pkce)'), '^src/auth/decorators/public\\.decorator\\.ts$'],
+      },
     },
     {
       name: 'nobody-below-imports-the-wiring',
@@ -105,6 +122,15 @@ module.exports = {
       room('(errors|tokens|cotter-api)'),
       '^src/cotter\\.[a-z-]+\\.ts$',
     ]),
+    confined('sealing', "sealing is pure: it seals and signs under the application's keys.", [room('errors')]),
+    confined(
+      'session',
+      'session is who stays signed in by cookie: a port, the sessions that the guard asks, and the service over them.',
+      [
+        room('(errors|identifiers|tokens|http|sealing|users|cotter-api|revocation|renewal)'),
+        '^src/cotter\\.[a-z-]+\\.ts$',
+      ],
+    ),
     {
       name: 'root-loads-typeorm-on-demand',
       comment:
@@ -131,7 +157,7 @@ module.exports = {
     ]),
     confined('app', 'The app is the first user of the package: by public entry points, and never the test kit.', [
       '^src/index\\.ts$',
-      '^src/(issuer|typeorm)/index\\.ts$',
+      '^src/(issuer|typeorm|redis)/index\\.ts$',
     ]),
     {
       name: 'no-way-from-src-to-tests',

@@ -65,7 +65,7 @@ const node = globals(
 );
 const nodeCommonJs = { ...node, ...globals('__dirname __filename exports module require') };
 const browser = globals(
-  'AbortController AbortSignal Blob CustomEvent DOMException Event FormData HTMLElement Headers Intl Response TextDecoder ' +
+  'AbortController AbortSignal Blob BroadcastChannel CustomEvent DOMException Event FormData HTMLElement Headers Intl Response TextDecoder ' +
     'TextEncoder URL URLSearchParams addEventListener alert atob btoa clearInterval clearTimeout console crypto document ' +
     'fetch history localStorage location navigator performance queueMicrotask requestAnimationFrame sessionStorage ' +
     'setInterval setTimeout structuredClone window',

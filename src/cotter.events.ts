@@ -25,6 +25,17 @@ export interface CotterEvents {
    * known, has to sign in again.
    */
   onRefreshTokenReused?(reuse: { readonly owner: { readonly issuer: string; readonly subject: string } | null }): void;
+  /** Somebody signed in and stays so by a cookie. */
+  onSessionStarted?(session: { readonly handle: string; readonly accountId: string }): void;
+  /**
+   * A session was ended before its time. `signed_out`: by its person; `replaced`: by another sign-in in the same browser; `reused`: a spent
+   * refresh token of it came up; `refused`: the issuer renews its tokens no more.
+   */
+  onSessionEnded?(session: {
+    readonly handle: string;
+    readonly accountId: string;
+    readonly reason: 'signed_out' | 'replaced' | 'reused' | 'refused';
+  }): void;
 }
 
 const logger = new Logger('Cotter');

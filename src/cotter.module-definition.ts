@@ -1,8 +1,14 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Provider, Type } from '@nestjs/common';
 
-import type { CotterModuleOptions } from './cotter.options.js';
+import type {
+  CotterModuleOptions,
+  CotterRedirectOptions,
+  CotterSessionOptions,
+  SessionMode,
+} from './cotter.options.js';
 import type { RefreshLedger } from './renewal/refresh-ledger.js';
 import type { RevocationStore } from './revocation/revocation.store.js';
+import type { SessionStore } from './session/session.store.js';
 import type { CotterAccount } from './users/account.js';
 import type { UsersRepository } from './users/users.repository.js';
 
@@ -25,6 +31,24 @@ export type RevocationStoreProvider = PortProvider<RevocationStore>;
 
 /** How an application says where refresh tokens are accounted for. */
 export type RefreshLedgerProvider = PortProvider<RefreshLedger>;
+
+/** How an application says where sessions are kept. */
+export type SessionStoreProvider = PortProvider<SessionStore>;
+
+/** That people stay signed in by cookie. */
+export interface CotterSessionShape {
+  /**
+   * `server`: the cookie is an id that says nothing, and the tokens stay with us. `token`: the issuer's tokens are in cookies, the refresh token
+   * sealed, for front ends and other services that read the access token from there.
+   */
+  mode: SessionMode;
+  /**
+   * Where sessions are kept. `RedisSessionStore` of `nestjs-cotter/redis`, or one of your own.
+   *
+   * @defaultValue TypeORM, in the same DataSource, where `users` is TypeORM too; the memory of the process otherwise
+   */
+  store?: SessionStoreProvider;
+}
 
 /** What shapes a `CotterModule`: known before any factory runs, so it stands beside `useFactory`. */
 export interface CotterModuleExtras {
@@ -51,18 +75,34 @@ export interface CotterModuleExtras {
    */
   revocationStore?: RevocationStoreProvider;
   /**
-   * Where refresh tokens are accounted for. Several processes need one that they share: `TypeOrmRefreshLedger` of `nestjs-cotter/typeorm`
-   * or `RedisRefreshLedger` of `nestjs-cotter/redis`.
+   * Where refresh tokens are accounted for; several processes need one that they share. `RedisRefreshLedger` of `nestjs-cotter/redis`, or one
+   * of your own.
    *
-   * @defaultValue the memory of the process
+   * @defaultValue TypeORM, in the same DataSource, where `users` is TypeORM too; the memory of the process otherwise
    */
   refreshLedger?: RefreshLedgerProvider;
+  /** People stay signed in by a cookie, beside bearer tokens. @defaultValue they do not */
+  session?: CotterSessionShape;
+  /** Adds `GET /login` and `GET /login/callback`: the browser signs in at the issuer's page and comes back with a session. @defaultValue false */
+  redirect?: boolean;
   /** Modules whose exports the providers here need. */
   imports?: ModuleMetadata['imports'];
 }
 
+/** The same as the wiring reads it: every member there, given or not. */
+export type CotterModuleShape = { readonly [Extra in keyof CotterModuleExtras]: CotterModuleExtras[Extra] | undefined };
+
+/** Everything about a `CotterModule` in one place. */
+export type CotterForRootOptions = Omit<CotterModuleOptions & CotterModuleExtras, 'session' | 'redirect'> & {
+  /** How people stay signed in by cookie, beside bearer tokens. @defaultValue they do not */
+  session?: (CotterSessionShape & CotterSessionOptions) | undefined;
+  /** As {@link CotterModuleExtras.redirect}; an object says what the sign-in asks for. @defaultValue false */
+  redirect?: boolean | CotterRedirectOptions | undefined;
+};
+
 /** The options alone: what shapes the module has no place in a factory. */
-export type CotterFactoryOptions = CotterModuleOptions & { [Extra in keyof CotterModuleExtras]?: never };
+export type CotterFactoryOptions = CotterModuleOptions &
+  Partial<Record<Exclude<keyof CotterModuleExtras, keyof CotterModuleOptions>, never>>;
 
 /** A class that makes the options, for `useClass` and `useExisting`. */
 export interface CotterOptionsFactory {

@@ -17,11 +17,15 @@ import { CotterApiClient } from './cotter-api/cotter-api.client.js';
 import {
   asyncOptionsProviders,
   COTTER_RAW_OPTIONS,
+  type CotterForRootOptions,
   type CotterModuleAsyncOptions,
-  type CotterModuleExtras,
+  type CotterModuleShape,
+  type CotterSessionShape,
 } from './cotter.module-definition.js';
-import { CotterOptions, type CotterModuleOptions } from './cotter.options.js';
+import { CotterOptions, type CotterModuleOptions, type CotterSessionOptions } from './cotter.options.js';
 import { resolveOptions } from './cotter.options.resolver.js';
+import { NO_SESSIONS, SESSION_PROVIDERS } from './cotter.sessions.js';
+import { storeProviders, typeOrmImports } from './cotter.stores.js';
 import { ScopeCheck } from './cotter.scope-check.js';
 import { cotterToken, DEFAULT_NAME } from './cotter.tokens.js';
 import { createTokenVerifier } from './cotter.verifier.js';
@@ -30,16 +34,23 @@ import { CotterExceptionFilter } from './http/cotter-exception.filter.js';
 import { PlatformSignature } from './http/platform-signature.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginService } from './login/login.service.js';
+import { LogoutController } from './logout/logout.controller.js';
+import { LogoutService } from './logout/logout.service.js';
+import { SessionsController } from './logout/sessions.controller.js';
 import { PkceService } from './pkce/pkce.service.js';
+import { PendingSignIns } from './redirect/pending-sign-ins.js';
+import { RedirectRoutes, ROUTE_PREFIX } from './redirect/redirect-routes.js';
+import { RedirectController } from './redirect/redirect.controller.js';
+import { RedirectService } from './redirect/redirect.service.js';
 import { RefreshController } from './refresh/refresh.controller.js';
 import { RefreshService } from './refresh/refresh.service.js';
 import { LedgerSweeper } from './renewal/ledger-sweeper.js';
-import { MemoryRefreshLedger } from './renewal/memory-refresh-ledger.js';
 import { RefreshLedger } from './renewal/refresh-ledger.js';
 import { RenewalService } from './renewal/renewal.service.js';
-import { MemoryRevocationStore } from './revocation/memory-revocation.store.js';
 import { RevocationService } from './revocation/revocation.service.js';
 import { RevocationStore } from './revocation/revocation.store.js';
+import { SessionService } from './session/session.service.js';
+import { SessionStore } from './session/session.store.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { AccountLoader } from './users/account-loader.js';
 import { LoginRecorder } from './users/login-recorder.js';
@@ -68,12 +79,18 @@ export class CotterModule implements OnModuleInit {
   ) {}
 
   /** @throws {@link CotterConfigurationError} at boot, naming the option that is wrong. */
-  static forRoot(options: CotterModuleOptions & CotterModuleExtras): DynamicModule {
+  static forRoot(options: CotterForRootOptions): DynamicModule {
     const { name, isGlobal, path, controllers, users, userEntity, dataSource, ...more } = options;
-    const { revocationStore, refreshLedger, imports, ...given } = more;
+    const { revocationStore, refreshLedger, imports, session, redirect, ...given } = more;
     const stores = { users, userEntity, dataSource, revocationStore, refreshLedger };
-    const extras = { name, isGlobal, path, controllers, ...stores, imports };
-    return createModule(extras, [{ provide: COTTER_RAW_OPTIONS, useValue: given }]);
+    const features = { session, redirect: redirect !== undefined && redirect !== false };
+    const raw: CotterModuleOptions = {
+      ...given,
+      ...(session === undefined ? {} : { session: withoutShape(session) }),
+      ...(typeof redirect === 'object' ? { redirect } : {}),
+    };
+    const extras = { name, isGlobal, path, controllers, ...stores, imports, ...features };
+    return createModule(extras, [{ provide: COTTER_RAW_OPTIONS, useValue: raw }]);
   }
 
   /** The same, with options from a factory or a class. What shapes the module stands beside the factory. */
@@ -95,16 +112,20 @@ export class CotterModule implements OnModuleInit {
   }
 }
 
-type Extras = { readonly [Extra in keyof CotterModuleExtras]: CotterModuleExtras[Extra] | undefined };
+function withoutShape(session: CotterSessionShape & CotterSessionOptions): CotterSessionOptions {
+  const { mode: _mode, store: _store, ...options } = session;
+  return options;
+}
 
-function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModule {
-  const { name = DEFAULT_NAME, isGlobal = true, users, imports = [] } = extras;
+function createModule(extras: CotterModuleShape, optionsProviders: Provider[]): DynamicModule {
+  const { name = DEFAULT_NAME, isGlobal = true, path = '', users, session, redirect, imports = [] } = extras;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     throw new CotterConfigurationError(
       'name',
       'must be a lower-case letter followed by lower-case letters, digits and hyphens',
     );
   }
+  assertFits(extras);
   const services = users === false ? SERVICES : [...SERVICES, ...USER_SERVICES];
   const parts = [
     CotterOptions,
@@ -112,30 +133,28 @@ function createModule(extras: Extras, optionsProviders: Provider[]): DynamicModu
     RevocationStore,
     RefreshLedger,
     ...(users === false ? [] : [UsersRepository]),
+    ...(session === undefined ? [] : [SessionStore, SessionService]),
     ...services,
   ];
   return {
     module: CotterModule,
     global: isGlobal && name === DEFAULT_NAME,
-    imports: [...imports, ...usersImports(extras, name)],
+    imports: [...imports, ...typeOrmImports(extras, name)],
     controllers: controllersOf(extras),
     providers: [
       ...optionsProviders,
       {
         provide: CotterOptions,
-        useFactory: (options: CotterModuleOptions) => resolveOptions(options, name),
+        useFactory: (options: CotterModuleOptions) => resolveOptions(options, name, session?.mode ?? null),
         inject: [COTTER_RAW_OPTIONS],
       },
       { provide: TokenVerifier, useFactory: createTokenVerifier, inject: [CotterOptions, RevocationService] },
       { provide: ScopeCheck, useFactory: (modules: ModuleRef) => new ScopeCheck(modules, name), inject: [ModuleRef] },
       { provide: APP_FILTER, useClass: CotterExceptionFilter },
       PlatformSignature,
-      ...usersProviders(users),
-      revocationsProvider(extras),
-      {
-        provide: RefreshLedger,
-        ...(extras.refreshLedger ?? { useFactory: () => new MemoryRefreshLedger() }),
-      } as Provider,
+      ...storeProviders(extras),
+      ...(session === undefined ? NO_SESSIONS : SESSION_PROVIDERS),
+      ...(redirect === true ? [{ provide: ROUTE_PREFIX, useValue: path }, ...REDIRECT_PROVIDERS] : []),
       LedgerSweeper,
       ...services,
       ...parts.map((part: Type | Abstract<unknown>) => ({ provide: cotterToken(part, name), useExisting: part })),
@@ -155,11 +174,14 @@ const SERVICES = [
   RefreshService,
   PkceService,
   RevocationService,
+  LogoutService,
 ];
 
 const USER_SERVICES = [UsersService, AccountLoader, LoginRecorder, LoginService];
 
-function controllersOf({ path = '', controllers = true, users }: Extras): Type[] {
+const REDIRECT_PROVIDERS = [RedirectRoutes, PendingSignIns, RedirectService];
+
+function controllersOf({ path = '', controllers = true, users, session, redirect }: CotterModuleShape): Type[] {
   if (!controllers) return [];
   const prefix = path.replace(/^\/+|\/+$/g, '');
   const moved = (route: string, base: Type): Type => {
@@ -168,59 +190,31 @@ function controllersOf({ path = '', controllers = true, users }: Extras): Type[]
     class MovedController extends base {}
     return MovedController;
   };
-  return [moved('refresh', RefreshController), ...(users === false ? [] : [moved('login', LoginController)])];
+  return [
+    moved('refresh', RefreshController),
+    moved('logout', LogoutController),
+    ...(users === false ? [] : [moved('login', LoginController)]),
+    ...(session === undefined ? [] : [moved('sessions', SessionsController)]),
+    ...(redirect === true ? [moved('login', RedirectController)] : []),
+  ];
 }
 
-const TYPEORM_USERS = Symbol('nestjs-cotter:typeorm-users');
-const TYPEORM_REVOCATIONS = Symbol('nestjs-cotter:typeorm-revocations');
-
-/** TypeORM is an optional peer, so it is loaded only where users are kept by it. */
-function usersImports(extras: Extras, realm: string): Promise<DynamicModule>[] {
-  const { users, userEntity, dataSource, revocationStore } = extras;
-  if (users !== undefined) return [];
-  const provideRevocations = revocationStore === undefined ? TYPEORM_REVOCATIONS : undefined;
-  const register = async (): Promise<DynamicModule> => {
-    try {
-      const { CotterTypeOrmModule } = await import('./typeorm/cotter-typeorm.module.js');
-      return CotterTypeOrmModule.register({
-        provide: TYPEORM_USERS,
-        provideRevocations,
-        realm,
-        userEntity,
-        dataSource,
-      });
-    } catch (error) {
-      if (!isMissingPackage(error)) throw error;
-      throw new CotterConfigurationError(
-        'users',
-        'needs the packages typeorm and @nestjs/typeorm; install them, give a UsersRepository of your own, or set users: false',
-        { cause: error },
-      );
-    }
-  };
-  return [register()];
-}
-
-function usersProviders(users: Extras['users']): Provider[] {
-  if (users === false) return [];
-  return [{ provide: UsersRepository, ...(users ?? { useExisting: TYPEORM_USERS }) } as Provider];
-}
-
-/** Beside the users, where those are in a database; so what is revoked outlives the process, and other processes know. */
-function revocationsProvider({ users, revocationStore }: Extras): Provider {
-  const chosen = revocationStore ?? (users === undefined ? { useExisting: TYPEORM_REVOCATIONS } : IN_MEMORY);
-  return { provide: RevocationStore, ...chosen } as Provider;
-}
-
-const IN_MEMORY = {
-  useFactory: ({ clock }: CotterOptions): RevocationStore => new MemoryRevocationStore(clock),
-  inject: [CotterOptions],
-};
-
-function isMissingPackage(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND')
-  );
+/** What a module without users, or without sessions, cannot have. */
+function assertFits({ users, session, redirect, controllers }: CotterModuleShape): void {
+  const modes: readonly unknown[] = ['server', 'token'];
+  if (session !== undefined && !modes.includes(session.mode)) {
+    throw new CotterConfigurationError('session.mode', "must be 'server' or 'token'");
+  }
+  if (session !== undefined && users === false) {
+    throw new CotterConfigurationError(
+      'session',
+      "needs users: a session is somebody's; without them, there are bearer tokens only",
+    );
+  }
+  if (redirect === true && session === undefined) {
+    throw new CotterConfigurationError('redirect', 'needs session: the browser comes back with one');
+  }
+  if (redirect === true && controllers === false) {
+    throw new CotterConfigurationError('redirect', 'is two routes, which controllers: false leaves out');
+  }
 }

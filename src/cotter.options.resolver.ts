@@ -4,12 +4,19 @@ import type {
   CotterJwksOptions,
   CotterModuleOptions,
   CotterOptions,
+  CotterRedirectOptions,
   CotterRefreshOptions,
   CotterRevocationOptions,
+  CotterSessionOptions,
+  ResolvedRedirect,
+  ResolvedSession,
   ResolvedTrust,
+  SessionMode,
 } from './cotter.options.js';
 import { CotterConfigurationError } from './errors/configuration.error.js';
+import { findReturnPath } from './identifiers/return-path.js';
 import { OptionReader } from './option-reader.js';
+import { MIN_KEY_LENGTH } from './sealing/sealer.js';
 import { systemClock } from './tokens/clock.js';
 import { StaticKeyProvider } from './tokens/static-key-provider.js';
 
@@ -17,13 +24,18 @@ import { StaticKeyProvider } from './tokens/static-key-provider.js';
  * Completes the options with their defaults and checks each; the only place that does either.
  *
  * @param name - Of the module.
+ * @param sessionMode - What the module was shaped by; `null` where it has no sessions.
  * @throws {@link CotterConfigurationError} naming the option and what it must be.
  */
-export function resolveOptions(options: CotterModuleOptions, name: string): CotterOptions {
+export function resolveOptions(
+  options: CotterModuleOptions,
+  name: string,
+  sessionMode: SessionMode | null = null,
+): CotterOptions {
   const read = new OptionReader(options, {
     known: [
       'apiKeyId apiUrl jsUrl issuer jwksUri clockToleranceSeconds allowInsecureHttp apiTimeoutMs strictIdentity linkByIdentifier',
-      'keepsAuthTime jwks trust cache revocation refresh hooks events logRefusals clock',
+      'keepsAuthTime jwks trust cache revocation refresh hooks events logRefusals clock publicUrl allowedOrigins session redirect',
     ],
   });
   const allowInsecureHttp = read.flag('allowInsecureHttp', false);
@@ -33,6 +45,7 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
   const { set, ...jwks } = resolveJwks(options.jwks ?? {});
   const linkByIdentifier = read.flag('linkByIdentifier', true);
   const keepsAuthTime = read.flag('keepsAuthTime', false);
+  const publicUrl = options.publicUrl === undefined ? null : read.url('publicUrl', { allowInsecureHttp: false });
   const keys = set === undefined ? { uri: jwksUri } : { set };
   const first = read
     .texts('issuer', 'https://www.cotter.app')
@@ -50,6 +63,13 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
     ),
     revocation: resolveRevocation(options.revocation ?? {}),
     refresh: resolveRefresh(options.refresh ?? {}),
+    publicUrl,
+    loginOrigins: new Set([
+      ...(publicUrl === null ? [] : [new URL(publicUrl).origin]),
+      ...read.origins('allowedOrigins'),
+    ]),
+    session: resolveSession(options.session, sessionMode, publicUrl),
+    redirect: resolveRedirect(options.redirect ?? {}, publicUrl),
     clockToleranceSeconds: read.integer('clockToleranceSeconds', { fallback: 5, least: 0, most: 60 }),
     apiTimeoutMs: read.integer('apiTimeoutMs', { fallback: 5_000, least: 100, most: 60_000 }),
     strictIdentity: read.flag('strictIdentity', false),
@@ -61,6 +81,8 @@ export function resolveOptions(options: CotterModuleOptions, name: string): Cott
       'onRevocationsUnavailable',
       'onRevocationsCurrent',
       'onRefreshTokenReused',
+      'onSessionStarted',
+      'onSessionEnded',
     ]),
     logRefusals: read.flag('logRefusals', false),
     clock: options.clock ?? systemClock,
@@ -106,6 +128,63 @@ function resolveRefresh(options: CotterRefreshOptions): CotterOptions['refresh']
       least: DAY_SECONDS,
       most: 3_650 * DAY_SECONDS,
     }),
+  };
+}
+
+function resolveSession(
+  options: CotterSessionOptions | undefined,
+  mode: SessionMode | null,
+  publicUrl: string | null,
+): ResolvedSession | null {
+  if (mode === null) {
+    if (options === undefined) return null;
+    throw new CotterConfigurationError(
+      'session.mode',
+      "must be 'server' or 'token' (beside useFactory, where there is one)",
+    );
+  }
+  if (publicUrl === null) {
+    throw new CotterConfigurationError(
+      'publicUrl',
+      'must be the URL that browsers reach this application by: sessions need it',
+    );
+  }
+  const read = new OptionReader(options ?? {}, {
+    path: 'session',
+    known: ['encryptionKeys idleSeconds absoluteSeconds adoptRefreshToken maxWarm'],
+  });
+  const absoluteSeconds = read.integer('absoluteSeconds', {
+    fallback: 30 * DAY_SECONDS,
+    least: 60,
+    most: 3_650 * DAY_SECONDS,
+  });
+  return {
+    mode,
+    encryptionKeys: read.secrets('encryptionKeys', MIN_KEY_LENGTH),
+    idleSeconds: read.integer('idleSeconds', { fallback: 7 * DAY_SECONDS, least: 60, most: 365 * DAY_SECONDS }),
+    absoluteSeconds,
+    adoptRefreshToken: read.flag('adoptRefreshToken', false),
+    maxWarm: read.integer('maxWarm', { fallback: 20_000, least: 0, most: 10_000_000 }),
+    origin: new URL(publicUrl).origin,
+  };
+}
+
+function resolveRedirect(options: CotterRedirectOptions, publicUrl: string | null): ResolvedRedirect {
+  const read = new OptionReader(options, { path: 'redirect', known: ['type authMethod defaultReturnTo'] });
+  const defaultReturnTo = read.text('defaultReturnTo', '/');
+  if (publicUrl !== null && findReturnPath(defaultReturnTo, publicUrl) === null) {
+    throw new CotterConfigurationError(
+      'redirect.defaultReturnTo',
+      'must be a path of this site that begins with one /',
+    );
+  }
+  return {
+    type: read.choice<'EMAIL' | 'PHONE'>('type', ['EMAIL', 'PHONE'], 'EMAIL'),
+    authMethod:
+      options.authMethod === undefined
+        ? undefined
+        : read.choice<'OTP' | 'MAGIC_LINK'>('authMethod', ['OTP', 'MAGIC_LINK'], 'OTP'),
+    defaultReturnTo,
   };
 }
 

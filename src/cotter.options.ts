@@ -44,6 +44,14 @@ export interface CotterModuleOptions {
   revocation?: CotterRevocationOptions | undefined;
   /** How refresh tokens are spent. */
   refresh?: CotterRefreshOptions | undefined;
+  /** Base URL under which browsers reach the application. Sessions need it: cookies are bound to its host, and requests to its origin. */
+  publicUrl?: string | undefined;
+  /** Origins of other sites whose pages may call `POST /login` and `POST /refresh`. @defaultValue none */
+  allowedOrigins?: readonly string[] | undefined;
+  /** How long people stay signed in by cookie, where {@link CotterModuleExtras.session} turns that on. */
+  session?: CotterSessionOptions | undefined;
+  /** What the sign-in by redirect asks for, where {@link CotterModuleExtras.redirect} turns it on. */
+  redirect?: CotterRedirectOptions | undefined;
   /** Listeners for metrics, health and audits. */
   events?: CotterEvents | undefined;
   /** Log one line for each refused token: the rule that failed, what it expected and what it saw. For development. @defaultValue false */
@@ -90,6 +98,36 @@ export interface CotterRefreshOptions {
   ledgerSeconds?: number | undefined;
 }
 
+/** How sessions by cookie are kept. */
+export interface CotterSessionOptions {
+  /**
+   * What cookies and stored tokens are sealed by: texts of 32 characters or more, such as `openssl rand -base64 32` gives. The first one
+   * seals, all of them open; an old one may go when the sessions it has sealed have ended.
+   */
+  encryptionKeys: readonly string[];
+  /** A session that nobody uses for so long is over: a minute to a year, in seconds. @defaultValue 604800 (7 days) */
+  idleSeconds?: number | undefined;
+  /** A session is over then, however much it is used: a minute to ten years, in seconds. @defaultValue 2592000 (30 days) */
+  absoluteSeconds?: number | undefined;
+  /**
+   * `POST /login` takes the payload's refresh token into the session. Only for front ends that do not keep it: two holders of one token that
+   * rotates look like theft. Without it such a session lives by its own lifetimes. @defaultValue false
+   */
+  adoptRefreshToken?: boolean | undefined;
+  /** Sessions that are kept ready in memory, some 2 KiB each. @defaultValue 20000 */
+  maxWarm?: number | undefined;
+}
+
+/** What the sign-in by redirect asks the issuer for. */
+export interface CotterRedirectOptions {
+  /** @defaultValue `EMAIL` */
+  type?: 'EMAIL' | 'PHONE' | undefined;
+  /** @defaultValue what the issuer's page offers */
+  authMethod?: 'OTP' | 'MAGIC_LINK' | undefined;
+  /** Where people go who did not come from anywhere: a path of this site. @defaultValue `/` */
+  defaultReturnTo?: string | undefined;
+}
+
 /** What is kept of verified tokens. */
 export interface CotterCacheOptions {
   /** Some 1.5 KiB each; 0 keeps none. @defaultValue 20000 */
@@ -120,6 +158,28 @@ export interface ResolvedTrust {
   readonly keepsAuthTime: boolean;
 }
 
+/** How sessions by cookie are kept, complete. */
+export interface ResolvedSession {
+  readonly mode: SessionMode;
+  readonly encryptionKeys: readonly string[];
+  readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
+  readonly adoptRefreshToken: boolean;
+  readonly maxWarm: number;
+  /** Of the site itself. */
+  readonly origin: string;
+}
+
+/** Where the tokens of a session are kept: with us, or in cookies. */
+export type SessionMode = 'server' | 'token';
+
+/** What the sign-in by redirect asks for, complete. */
+export interface ResolvedRedirect {
+  readonly type: 'EMAIL' | 'PHONE';
+  readonly authMethod: 'OTP' | 'MAGIC_LINK' | undefined;
+  readonly defaultReturnTo: string;
+}
+
 /**
  * The options as the rest of the package reads them: complete and checked. Also the token that they are injected by.
  */
@@ -141,6 +201,13 @@ export abstract class CotterOptions {
   /** In seconds. */
   abstract readonly refresh: { readonly replaySeconds: number; readonly ledgerSeconds: number };
   abstract readonly revocation: { readonly maxTokenLifetimeSeconds: number; readonly failClosed: boolean };
+  /** `null` where none was given. */
+  abstract readonly publicUrl: string | null;
+  /** The origin of `publicUrl`, and the others whose pages may log people in. */
+  abstract readonly loginOrigins: ReadonlySet<string>;
+  /** `null` where nobody stays signed in by cookie. */
+  abstract readonly session: ResolvedSession | null;
+  abstract readonly redirect: ResolvedRedirect;
   abstract readonly events: CotterEvents;
   abstract readonly clockToleranceSeconds: number;
   abstract readonly apiTimeoutMs: number;

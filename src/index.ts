@@ -21,12 +21,15 @@ export type { OAuthTokens } from './cotter-api/oauth-tokens.js';
 export { CotterModule } from './cotter.module.js';
 export type {
   CotterFactoryOptions,
+  CotterForRootOptions,
   CotterModuleAsyncOptions,
   CotterModuleExtras,
   CotterOptionsFactory,
+  CotterSessionShape,
   PortProvider,
   RefreshLedgerProvider,
   RevocationStoreProvider,
+  SessionStoreProvider,
   UsersRepositoryProvider,
 } from './cotter.module-definition.js';
 export type { CotterEvents } from './cotter.events.js';
@@ -35,10 +38,15 @@ export {
   type CotterCacheOptions,
   type CotterJwksOptions,
   type CotterModuleOptions,
+  type CotterRedirectOptions,
   type CotterRefreshOptions,
   type CotterRevocationOptions,
+  type CotterSessionOptions,
   type CotterTrustOptions,
+  type ResolvedRedirect,
+  type ResolvedSession,
   type ResolvedTrust,
+  type SessionMode,
 } from './cotter.options.js';
 export { cotterToken } from './cotter.tokens.js';
 export {
@@ -48,11 +56,24 @@ export {
   MissingCredentialsError,
   NotRegisteredError,
 } from './errors/access.errors.js';
-export { AuthorizationRefusedError, InvalidCallbackError } from './errors/callback.errors.js';
+export {
+  AuthorizationRefusedError,
+  InvalidCallbackError,
+  InvalidSignInRequestError,
+  SignInExpiredError,
+  SignInNotFoundError,
+  SignInUsedError,
+} from './errors/callback.errors.js';
 export { CotterConfigurationError } from './errors/configuration.error.js';
 export { CotterError } from './errors/cotter.error.js';
 export { InvalidIdentifierError, InvalidRedirectUrlError } from './errors/identifier.errors.js';
-export { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from './errors/issuer.errors.js';
+export {
+  EndedFamilyError,
+  InvalidGrantError,
+  IssuerBusyError,
+  IssuerFailedError,
+  IssuerTimeoutError,
+} from './errors/issuer.errors.js';
 export {
   AccountDisabledError,
   IdentifierTakenError,
@@ -64,6 +85,12 @@ export {
 } from './errors/login.errors.js';
 export { RenewalPendingError } from './errors/renewal.errors.js';
 export { BodyTooLargeError, InvalidBodyError, UnsupportedBodyError } from './errors/request.errors.js';
+export {
+  CrossSiteRequestError,
+  SessionEndedError,
+  SessionNotFoundError,
+  SessionTooLargeError,
+} from './errors/session.errors.js';
 export { RevocationsUnavailableError, StoreUnavailableError } from './errors/store.errors.js';
 export {
   InvalidTokenError,
@@ -74,10 +101,13 @@ export {
 } from './errors/token.errors.js';
 export { CotterExceptionFilter } from './http/cotter-exception.filter.js';
 export { problemOf, type ProblemAnswer } from './http/problem-details.js';
+export { HttpExchange, type Exchanged, type ResponseCookies } from './http/response-cookies.js';
 export { refusalOf, type Refusal } from './http/refusal.js';
 export { parseIdentifier, type Identifier, type IdentifierType } from './identifiers/identifier.js';
 export type { CotterLoginHooks, LoginContext, RegistrationCandidate } from './login/login-hooks.js';
-export { LoginService, type LoginResult } from './login/login.service.js';
+export { LoginService, type LoginCircumstances, type LoginResult } from './login/login.service.js';
+export { LogoutService, type LogoutRequest } from './logout/logout.service.js';
+export type { SessionsAnswer } from './logout/dto/sessions-answer.js';
 export type { AuthorizationCallback, CallbackParameters } from './pkce/callback.js';
 export { PkceService, type AuthorizeRequest, type BegunSignIn, type SignInRequest } from './pkce/pkce.service.js';
 export type { RefreshAnswer } from './refresh/dto/refresh-answer.js';
@@ -85,7 +115,7 @@ export { RefreshService } from './refresh/refresh.service.js';
 export { MemoryRefreshLedger } from './renewal/memory-refresh-ledger.js';
 export {
   RefreshLedger,
-  type BindOutcome,
+  type Binding,
   type Claim,
   type ClaimRequest,
   type Completion,
@@ -101,6 +131,7 @@ export { MemoryRevocationStore } from './revocation/memory-revocation.store.js';
 export {
   revocationIdOf,
   type PersonPair,
+  type RevocableSession,
   type RevocableToken,
   type Revocation,
   type RevocationChange,
@@ -108,6 +139,11 @@ export {
 } from './revocation/revocation.js';
 export { RevocationService } from './revocation/revocation.service.js';
 export { RevocationStore, type RevocationFeed, type RevocationListener } from './revocation/revocation.store.js';
+export { CookieSessions } from './session/cookie-sessions.js';
+export { MemorySessionStore } from './session/memory-session.store.js';
+export { SessionService, type SessionDescription, type SessionStart } from './session/session.service.js';
+export { SessionStore } from './session/session.store.js';
+export type { SessionRecord } from './session/session.js';
 export type { Clock } from './tokens/clock.js';
 export { KeyProvider } from './tokens/key-provider.js';
 export type { CotterPrincipal } from './tokens/principal.js';

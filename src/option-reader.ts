@@ -39,6 +39,33 @@ export class OptionReader {
     throw this.#refusal(option, 'must be a non-empty string, or a list of them');
   }
 
+  /** A list of secrets that are long enough. No message repeats one. */
+  secrets(option: string, minLength: number): readonly string[] {
+    const values = this.#options[option];
+    const isGood = (value: unknown): boolean => typeof value === 'string' && value.length >= minLength;
+    if (Array.isArray(values) && values.length > 0 && values.every(isGood)) return values as string[];
+    throw this.#refusal(
+      option,
+      `must be a list of secrets of ${String(minLength)} characters or more, such as \`openssl rand -base64 32\` gives`,
+    );
+  }
+
+  /** A list of origins, such as `https://app.example.com`. */
+  origins(option: string): readonly string[] {
+    const values = this.#options[option] ?? [];
+    const isOrigin = (value: unknown): boolean =>
+      typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+    if (Array.isArray(values) && values.every(isOrigin)) return values as string[];
+    throw this.#refusal(option, 'must be a list of origins, such as https://app.example.com');
+  }
+
+  choice<Choice extends string>(option: string, choices: readonly Choice[], fallback: Choice): Choice {
+    const value = this.#options[option] ?? fallback;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    throw this.#refusal(option, `must be one of ${choices.join(', ')}`);
+  }
+
   flag(option: string, fallback: boolean): boolean {
     const value = this.#options[option] ?? fallback;
     if (typeof value === 'boolean') return value;

@@ -5,14 +5,16 @@ import { AuthGuard } from '@nestjs/passport';
 import { cotterToken, DEFAULT_NAME } from '../cotter.tokens.js';
 import { MissingCredentialsError } from '../errors/access.errors.js';
 import { CotterError } from '../errors/cotter.error.js';
+import { SessionEndedError } from '../errors/session.errors.js';
 import type { HeaderCarrier } from '../http/platform.js';
+import { responseCookiesOf, type ResponseCookies } from '../http/response-cookies.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { CotterJwtStrategy, isRefusal } from './cotter-jwt.strategy.js';
 import { credentialCarrierOf, principalHolderOf } from './credential-carrier.js';
 import { assertMeets, RouteRequirements, type Requirements } from './requirements.js';
 
 /**
- * Lets a caller through whose access token is good, and keeps its {@link CotterPrincipal} for `@CurrentUser()`: as `user` on the HTTP
+ * Lets a caller through whose access token or session is good, and keeps its {@link CotterPrincipal} for `@CurrentUser()`: as `user` on the HTTP
  * request (of a GraphQL resolver too), on the client of a WebSocket gateway, or on the context of an RPC message.
  *
  * @example
@@ -55,7 +57,7 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
     const carrier = this.getRequest(context);
     const principal = this.strategy.findVerified(carrier);
     if (principal !== null) return this.#admit(context, principal, requirements);
-    return this.#authenticate(carrier).then(
+    return this.#authenticate(carrier, responseCookiesOf(context)).then(
       (verified) => this.#admit(context, verified, requirements),
       (refusal: unknown) => admitAnonymous(refusal, requirements),
     );
@@ -82,12 +84,12 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
    * a second application would replace the first one's; and it hangs session verbs on every request, which costs as much as all rules
    * about a token do.
    */
-  async #authenticate(carrier: HeaderCarrier): Promise<CotterPrincipal> {
+  async #authenticate(carrier: HeaderCarrier, answer: ResponseCookies | null): Promise<CotterPrincipal> {
     let principal: CotterPrincipal | false = false;
     let failure: unknown = null;
     let refusal: unknown;
     try {
-      principal = await this.strategy.verify(carrier);
+      principal = await this.strategy.verify(carrier, answer);
     } catch (error) {
       if (isRefusal(error)) refusal = error;
       else failure = error;
@@ -103,6 +105,8 @@ export class CotterAuthGuard extends AuthGuard(DEFAULT_NAME) {
 }
 
 function admitAnonymous(refusal: unknown, { access }: Requirements): true {
-  if (access === 'optional' && refusal instanceof MissingCredentialsError) return true;
+  // A browser goes on sending the cookie of a session that is over, and nobody has asked it to.
+  const isAnonymous = refusal instanceof MissingCredentialsError || refusal instanceof SessionEndedError;
+  if (access === 'optional' && isAnonymous) return true;
   throw refusal;
 }

@@ -3,10 +3,13 @@ import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 
 import { CotterOptions } from '../cotter.options.js';
+import { InvalidCredentialsRequestError, MissingCredentialsError } from '../errors/access.errors.js';
 import { CotterError } from '../errors/cotter.error.js';
-import { RevocationsUnavailableError } from '../errors/store.errors.js';
-import { KeysUnavailableError } from '../errors/token.errors.js';
-import type { HeaderCarrier } from '../http/platform.js';
+import { SessionEndedError } from '../errors/session.errors.js';
+import { InvalidTokenError } from '../errors/token.errors.js';
+import { headerValuesOf, type HeaderCarrier } from '../http/platform.js';
+import { expressCookiesOf, type ResponseCookies } from '../http/response-cookies.js';
+import { CookieSessions } from '../session/cookie-sessions.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
 import { findBearerToken, readBearerToken } from './bearer-token.js';
@@ -23,16 +26,19 @@ export class CotterJwtStrategy extends Strategy {
   constructor(
     @Inject(CotterOptions) private readonly options: CotterOptions,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(CookieSessions) private readonly sessions: CookieSessions | null,
   ) {
     super({ jwtFromRequest: () => null, secretOrKeyProvider: refuseKey, algorithms: ['ES256'] }, () => undefined);
     this.name = options.name;
     passport.use(this);
   }
 
-  /** The principal whose token was verified before; `null` where Passport has to look. */
+  /** The principal of who was verified before, by a token or a session; `null` where that takes a closer look. */
   findVerified(carrier: HeaderCarrier): CotterPrincipal | null {
     const token = findBearerToken(carrier);
-    return token === null ? null : this.verifier.findVerified(token);
+    if (this.sessions === null) return token === null ? null : this.verifier.findVerified(token);
+    if (token === null) return hasAuthorization(carrier) ? null : this.sessions.findVerified(carrier);
+    return this.sessions.isPresent(carrier) ? null : this.verifier.findVerified(token);
   }
 
   /**
@@ -51,7 +57,7 @@ export class CotterJwtStrategy extends Strategy {
    * `error` where nothing can be decided now.
    */
   override authenticate(carrier: HeaderCarrier): void {
-    this.verify(carrier).then(
+    this.verify(carrier, expressCookiesOf(carrier)).then(
       (principal) => {
         this.success(principal);
       },
@@ -63,23 +69,44 @@ export class CotterJwtStrategy extends Strategy {
   }
 
   /**
-   * The principal of the request's access token.
+   * The principal of the request's access token, or of its session.
    *
-   * @throws {@link MissingCredentialsError}, {@link InvalidCredentialsRequestError}, {@link InvalidTokenError}: see {@link isRefusal}.
-   * @throws {@link KeysUnavailableError} (`keys_unavailable`) where nothing can be decided now.
+   * @param answer - What may get cookies; `null` where there is none.
+   * @throws {@link MissingCredentialsError}, {@link InvalidCredentialsRequestError}, {@link InvalidTokenError}, {@link SessionEndedError}:
+   *   see {@link isRefusal}.
+   * @throws {@link KeysUnavailableError} (`keys_unavailable`), {@link StoreUnavailableError} (`store_unavailable`) and their like where
+   *   nothing can be decided now; {@link CrossSiteRequestError} (`cross_site_request`).
    */
-  async verify(carrier: HeaderCarrier): Promise<CotterPrincipal> {
-    return this.verifier.verifyAccessToken(readBearerToken(carrier));
+  async verify(carrier: HeaderCarrier, answer: ResponseCookies | null = null): Promise<CotterPrincipal> {
+    if (this.sessions?.isPresent(carrier) !== true) {
+      return this.verifier.verifyAccessToken(readBearerToken(carrier));
+    }
+    if (hasBearer(carrier)) {
+      throw new InvalidCredentialsRequestError('The request has both an access token and a session cookie.');
+    }
+    return this.sessions.verify(carrier, answer);
   }
 }
 
 /** Whether an error says that the credential is missing or bad, and not that nobody can tell. */
 export function isRefusal(error: unknown): error is CotterError {
-  return error instanceof CotterError && !isUndecided(error);
+  return REFUSALS.some((refusal) => error instanceof refusal);
 }
 
-function isUndecided(error: CotterError): boolean {
-  return error instanceof KeysUnavailableError || error instanceof RevocationsUnavailableError;
+const REFUSALS = [MissingCredentialsError, InvalidCredentialsRequestError, InvalidTokenError, SessionEndedError];
+
+function hasAuthorization(carrier: HeaderCarrier): boolean {
+  return headerValuesOf(carrier, 'authorization').length > 0;
+}
+
+/** A field of another scheme is somebody else's: a proxy's, as a rule. */
+function hasBearer(carrier: HeaderCarrier): boolean {
+  try {
+    readBearerToken(carrier);
+    return true;
+  } catch (error) {
+    return !(error instanceof MissingCredentialsError);
+  }
 }
 
 /** passport-jwt wants a key provider to be constructed at all; nothing here ever asks it. */

@@ -13,6 +13,20 @@ export class InvalidGrantError extends CotterError {
   }
 }
 
+/** The refresh token is of a family that was ended here: the issuer was not asked, or its answer came too late. */
+export class EndedFamilyError extends InvalidGrantError {
+  /**
+   * @param family - The hash of the family's first token.
+   * @param reason - `reused` for the one whose use of a spent token has just ended the family.
+   */
+  constructor(
+    readonly family: string,
+    readonly reason: 'reused' | 'revoked',
+  ) {
+    super({ cause: new Error(`the refresh token was ${reason}`) });
+  }
+}
+
 /** The issuer failed or answered something that makes no sense. Nothing of its answer is passed on. */
 export class IssuerFailedError extends CotterError {
   readonly code = 'issuer_failed';

@@ -21,7 +21,7 @@ export class CotterExceptionFilter implements ExceptionFilter<CotterError> {
   readonly #logger = new Logger('Cotter');
 
   constructor(
-    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    @Inject(HttpAdapterHost) protected readonly adapterHost: HttpAdapterHost,
     @Optional() @Inject(ModulesContainer) modules?: ModulesContainer,
   ) {
     if (modules !== undefined) bindToGateways(this, modules);
@@ -34,7 +34,7 @@ export class CotterExceptionFilter implements ExceptionFilter<CotterError> {
     if (problem.status >= 500) this.#logger.error(`${error.code}: ${error.detail}`, causeOf(error));
     switch (host.getType<string>()) {
       case 'http':
-        this.#reply(problem, host);
+        this.reply(problem, host);
         return undefined;
       case 'graphql':
         throw new GraphQlRefusal(problem, error);
@@ -51,7 +51,7 @@ export class CotterExceptionFilter implements ExceptionFilter<CotterError> {
     }
   }
 
-  #reply(problem: ProblemAnswer, host: ArgumentsHost): void {
+  protected reply(problem: ProblemAnswer, host: ArgumentsHost): void {
     const { httpAdapter } = this.adapterHost;
     const response = host.switchToHttp().getResponse<unknown>();
     for (const [name, value] of Object.entries(problem.headers)) httpAdapter.setHeader(response, name, value);

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
 
 /** What header fields are read from: a request, or what stands for one where a transport has none. */
-export type HeaderCarrier = PlatformRequest | { readonly rawHeaders: readonly string[] };
+export type HeaderCarrier = PlatformRequest | { readonly rawHeaders: readonly string[]; readonly method?: string };
 
 /** Node's request beneath the platform's. */
 export function nodeRequestOf(request: PlatformRequest): IncomingMessage {

@@ -6,7 +6,14 @@ import {
   NotRegisteredError,
 } from '../errors/access.errors.js';
 import { type CotterError } from '../errors/cotter.error.js';
-import { AuthorizationRefusedError, InvalidCallbackError } from '../errors/callback.errors.js';
+import {
+  AuthorizationRefusedError,
+  InvalidCallbackError,
+  InvalidSignInRequestError,
+  SignInExpiredError,
+  SignInNotFoundError,
+  SignInUsedError,
+} from '../errors/callback.errors.js';
 import { InvalidIdentifierError, InvalidRedirectUrlError } from '../errors/identifier.errors.js';
 import { InvalidGrantError, IssuerBusyError, IssuerFailedError, IssuerTimeoutError } from '../errors/issuer.errors.js';
 import {
@@ -20,6 +27,12 @@ import {
 } from '../errors/login.errors.js';
 import { RenewalPendingError } from '../errors/renewal.errors.js';
 import { BodyTooLargeError, InvalidBodyError, UnsupportedBodyError } from '../errors/request.errors.js';
+import {
+  CrossSiteRequestError,
+  SessionEndedError,
+  SessionNotFoundError,
+  SessionTooLargeError,
+} from '../errors/session.errors.js';
 import { RevocationsUnavailableError, StoreUnavailableError } from '../errors/store.errors.js';
 import { InvalidTokenError, KeysUnavailableError } from '../errors/token.errors.js';
 
@@ -48,6 +61,10 @@ interface ProblemRow {
 /** Every error of this package that can reach a client, and how. */
 const PROBLEMS: readonly ProblemRow[] = [
   { error: MissingCredentialsError, status: 401, title: 'Unauthorized', challenge: '' },
+  { error: SessionEndedError, status: 401, title: 'Session ended', challenge: '' },
+  { error: CrossSiteRequestError, status: 403, title: 'Cross-site request' },
+  { error: SessionNotFoundError, status: 404, title: 'Session not found' },
+  { error: SessionTooLargeError, status: 502, title: 'Session too large' },
   { error: InvalidCredentialsRequestError, status: 400, title: 'Bad Request', challenge: 'error="invalid_request"' },
   { error: InvalidTokenError, status: 401, title: 'Invalid access token', challenge: 'error="invalid_token"' },
   { error: InsufficientScopeError, status: 403, title: 'Insufficient scope', challenge: 'error="insufficient_scope"' },
@@ -71,6 +88,10 @@ const PROBLEMS: readonly ProblemRow[] = [
   { error: InvalidRedirectUrlError, status: 400, title: 'Invalid redirect URL' },
   { error: InvalidCallbackError, status: 400, title: 'Invalid callback' },
   { error: AuthorizationRefusedError, status: 403, title: 'Authorization refused' },
+  { error: InvalidSignInRequestError, status: 400, title: 'Invalid sign-in request' },
+  { error: SignInNotFoundError, status: 400, title: 'Sign-in not found' },
+  { error: SignInExpiredError, status: 400, title: 'Sign-in expired' },
+  { error: SignInUsedError, status: 400, title: 'Sign-in used' },
   { error: UnsupportedBodyError, status: 415, title: 'Unsupported media type' },
   { error: BodyTooLargeError, status: 413, title: 'Body too large' },
   { error: IssuerFailedError, status: 502, title: 'Issuer failed' },

@@ -14,10 +14,12 @@ import { Public } from '../auth/decorators/public.decorator.js';
 import { CotterExceptionFilter } from '../http/cotter-exception.filter.js';
 import { CreationStatusInterceptor } from '../http/creation-status.interceptor.js';
 import { JsonBodyGuard } from '../http/json-body.guard.js';
+import { HttpExchange, type Exchanged } from '../http/response-cookies.js';
+import { LoginOriginGuard } from '../session/login-origin.guard.js';
 import { createLoginAnswer, type LoginAnswer } from './dto/login-answer.js';
 import { LoginService } from './login.service.js';
 
-/** `POST /login`: the payload of a sign-in goes in, the account comes out. */
+/** `POST /login`: the payload of a sign-in goes in, the account comes out; with sessions, their cookies too. */
 @Public()
 @Controller({ path: 'login', version: VERSION_NEUTRAL })
 @UseFilters(CotterExceptionFilter)
@@ -31,10 +33,10 @@ export class LoginController {
    */
   @Post()
   @Header('Cache-Control', 'no-store')
-  @UseGuards(JsonBodyGuard)
+  @UseGuards(LoginOriginGuard, JsonBodyGuard)
   @UseInterceptors(CreationStatusInterceptor)
-  async login(@Body() payload: unknown): Promise<LoginAnswer> {
-    const { account, created, principal } = await this.logins.login(payload);
+  async login(@Body() payload: unknown, @HttpExchange() exchanged: Exchanged): Promise<LoginAnswer> {
+    const { account, created, principal } = await this.logins.login(payload, { exchanged });
     return createLoginAnswer(account, created, principal);
   }
 }

@@ -4,7 +4,9 @@ import { CotterOptions } from '../cotter.options.js';
 import { AccountDisabledError, LoginTokenRefusedError } from '../errors/login.errors.js';
 import { InvalidTokenError, RevokedTokenError } from '../errors/token.errors.js';
 import { RenewalService } from '../renewal/renewal.service.js';
+import type { Exchanged } from '../http/response-cookies.js';
 import { RevocationService } from '../revocation/revocation.service.js';
+import { SessionService } from '../session/session.service.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { TokenVerifier, type VerifiedIdToken } from '../tokens/token-verifier.js';
 import type { CotterAccount } from '../users/account.js';
@@ -22,6 +24,14 @@ export interface LoginResult<TAccount extends CotterAccount = CotterAccount> {
   readonly principal: CotterPrincipal;
 }
 
+/** How a login is to last, where the module has sessions. */
+export interface LoginCircumstances {
+  /** The request and its answer: with them, the login starts a session. */
+  readonly exchanged?: Exchanged;
+  /** The person has signed in this very moment, and nobody else holds the tokens: the session takes the refresh token. */
+  readonly isOwnSignIn?: boolean;
+}
+
 /** Registers or logs in the person whom a payload's tokens prove. Usable without the controller. */
 @Injectable()
 export class LoginService {
@@ -34,6 +44,7 @@ export class LoginService {
     @Inject(LoginRecorder) private readonly logins: LoginRecorder,
     @Inject(RevocationService) private readonly revocations: RevocationService,
     @Inject(RenewalService) private readonly renewals: RenewalService,
+    @Inject(SessionService) private readonly sessions: SessionService | null,
   ) {}
 
   /**
@@ -41,18 +52,23 @@ export class LoginService {
    * else in the payload goes to the hooks as unverified.
    *
    * @param payload - What the front end got from the sign-in, as it stands.
+   * @param circumstances - Where it comes from: with sessions, that is what gets their cookies.
    * @throws {@link InvalidBodyError} (`invalid_body`) for a payload of the wrong shape.
    * @throws {@link LoginTokenRefusedError} with the verifier's code for a bad access or ID token.
    * @throws {@link AccountDisabledError} (`account_disabled`) for a person who is locked out.
    * @throws {@link KeysUnavailableError}, {@link StoreUnavailableError}, {@link RevocationsUnavailableError} where nothing can be decided now.
    * @throws {@link IdentityMissingError}, {@link IdentityMismatchError}, {@link IdentifierTakenError}, {@link RegistrationRefusedError}
    */
-  async login<TAccount extends CotterAccount = CotterAccount>(payload: unknown): Promise<LoginResult<TAccount>> {
+  async login<TAccount extends CotterAccount = CotterAccount>(
+    payload: unknown,
+    circumstances: LoginCircumstances = {},
+  ): Promise<LoginResult<TAccount>> {
     const request = parseLoginRequest(payload);
     const { principal, identifier } = await this.#verify(request);
     if (this.options.strictIdentity) assertClaimsAgree(request.claimed, principal.subject, identifier);
     // A token that is bound already stays whose it is: the payload of a login proves nothing about it.
-    if (request.refreshToken !== null) await this.renewals.bind(request.refreshToken, principal);
+    const { refreshToken } = request;
+    const binding = refreshToken === null ? null : await this.renewals.bind(refreshToken, principal);
     const context: LoginContext = { principal, unverified: request.unverified };
     const { hooks, clock } = this.options;
     const at = new Date(clock());
@@ -63,14 +79,41 @@ export class LoginService {
         authenticationMethod: principal.authenticationMethod,
         at,
       },
-      async (candidate) => (await hooks.beforeRegister?.({ ...context, identifier: candidate })) ?? {},
+      hooks.beforeRegister === undefined
+        ? null
+        : async (candidate) => (await hooks.beforeRegister?.({ ...context, identifier: candidate })) ?? {},
     );
     if (!created) this.logins.note(account, at, principal.authenticationMethod);
     if (conflict !== null)
       await this.#run('onIdentifierConflict', () => hooks.onIdentifierConflict?.(account, conflict));
     if (created) await this.#run('onRegistered', () => hooks.onRegistered?.(account, context));
+    const family = binding?.outcome === 'bound' ? binding.family : null;
+    await this.#startSession(request, { account, created, principal }, family, circumstances);
     await this.#run('onLoggedIn', () => hooks.onLoggedIn?.(account, context));
     return { account: account as TAccount, created, principal };
+  }
+
+  /** Where the module has sessions. @param family - Of the refresh token; `null` where a session could do nothing with that. */
+  async #startSession(
+    { accessToken, refreshToken }: LoginRequest,
+    { account, principal }: LoginResult,
+    family: string | null,
+    { exchanged, isOwnSignIn = false }: LoginCircumstances,
+  ): Promise<void> {
+    if (this.sessions === null || exchanged === undefined) return;
+    const adopts = isOwnSignIn || this.options.session?.adoptRefreshToken === true;
+    const refresh = adopts && refreshToken !== null && family !== null ? { token: refreshToken, family } : null;
+    const authenticatedAt = this.#signInTimeOf(principal, isOwnSignIn);
+    await this.sessions.start({ account, principal, accessToken, refresh, authenticatedAt }, exchanged);
+  }
+
+  /**
+   * A payload that is posted may be older than it looks: the person signed in when its access token was issued, at the latest.
+   */
+  #signInTimeOf({ authenticatedAt, issuedAt }: CotterPrincipal, isOwnSignIn: boolean): Date {
+    const nowMs = this.options.clock();
+    if (authenticatedAt !== null) return new Date(authenticatedAt);
+    return new Date(isOwnSignIn ? nowMs : Math.min(nowMs, issuedAt === null ? 0 : Date.parse(issuedAt)));
   }
 
   async #verify(request: LoginRequest): Promise<{ principal: CotterPrincipal; identifier: string | null }> {

@@ -6,7 +6,7 @@ import { StoreUnavailableError } from '../errors/store.errors.js';
 import { judge, SEALED_KEPT_MS, type LedgerEntry, type TokenState } from '../renewal/ledger-entry.js';
 import {
   RefreshLedger,
-  type BindOutcome,
+  type Binding,
   type Claim,
   type ClaimRequest,
   type Completion,
@@ -57,8 +57,10 @@ export class RedisRefreshLedger extends RefreshLedger {
     this.#prefix = `${keyPrefix}{${realm}}:refresh:`;
   }
 
-  override async bind(hash: string, { issuer, subject }: TokenOwner, { keepMs }: LedgerTime): Promise<BindOutcome> {
-    return (await BIND.run(this.redis, [this.#key(hash)], [issuer, subject, keepMs])) as BindOutcome;
+  override async bind(hash: string, { issuer, subject }: TokenOwner, { keepMs }: LedgerTime): Promise<Binding> {
+    const answer = await BIND.run(this.redis, [this.#key(hash)], [issuer, subject, keepMs]);
+    const [outcome, family] = answer as ['bound' | 'ended' | 'foreign', string];
+    return outcome === 'foreign' ? { outcome } : { outcome, family };
   }
 
   override async claim(hash: string, request: ClaimRequest): Promise<Claim> {
@@ -73,8 +75,8 @@ export class RedisRefreshLedger extends RefreshLedger {
       const seen = [entry?.state ?? '', entry?.claimId ?? ''];
       const taken = await TAKE.run(this.redis, keys, [...seen, claimId, nowMs, leaseMs, keepMs]);
       if (taken === null) continue;
-      const [issuer = null, subject = null, held = null] = taken as Texts;
-      return { outcome: 'claimed', claimId, owner: toOwner(issuer, subject), held };
+      const [family, issuer = null, subject = null, held = null] = taken as Texts;
+      return { outcome: 'claimed', family: family ?? hash, claimId, owner: toOwner(issuer, subject), held };
     }
     throw new StoreUnavailableError(RETRY_SOON_SECONDS, { cause: new Error('The token never stood still.') });
   }

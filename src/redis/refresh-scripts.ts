@@ -22,6 +22,7 @@ local function begin(state, ms)
   redis.call('HSET', key, 'family', hash)
   redis.call('HSET', key, 'state', state)
   redis.call('PEXPIRE', key, ms)
+  family = hash
   first = key
 end
 `;
@@ -41,7 +42,7 @@ return { own[1], own[2], own[3], own[4], own[5], own[6], own[7], all[1], all[2],
  *
  * Values: the state and the claim that were seen (both empty for a token that was not there), the new claim, now, the lease, how long to keep.
  *
- * @returns issuer, subject and what is held; nothing where it stands otherwise by now.
+ * @returns family, issuer, subject and what is held; nothing where it stands otherwise by now.
  */
 export const TAKE = script(`
 if ARGV[1] == '' then
@@ -56,7 +57,8 @@ redis.call('HSET', key, 'claim', ARGV[3])
 redis.call('HSET', key, 'claimedAt', ARGV[4])
 redis.call('HSET', key, 'lease', ARGV[5])
 redis.call('DEL', sealedKey)
-return { redis.call('HGET', first, 'issuer'), redis.call('HGET', first, 'subject'), redis.call('HGET', key, 'held') }
+local owner = redis.call('HMGET', first, 'issuer', 'subject')
+return { family, owner[1], owner[2], redis.call('HGET', key, 'held') }
 `);
 
 /** The sealed result is given to nobody any more. */
@@ -75,15 +77,17 @@ if not first then begin('live', ARGV[1]) end
 return redis.call('HSETNX', first, 'revoked', '1')
 `);
 
-/** Values: issuer, subject, how long to keep. @returns a {@link BindOutcome}. */
+/** Values: issuer, subject, how long to keep. @returns the outcome and the family of a {@link Binding}. */
 export const BIND = script(`
 if not first then begin('live', ARGV[3]) end
 if redis.call('HSETNX', first, 'issuer', ARGV[1]) == 1 then redis.call('HSET', first, 'subject', ARGV[2]) end
 local owner = redis.call('HMGET', first, 'issuer', 'subject')
-if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 'foreign' end
+if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return { 'foreign', family } end
 local state = redis.call('HGET', key, 'state')
-if state == 'spent' or state == 'dead' or redis.call('HEXISTS', first, 'revoked') == 1 then return 'ended' end
-return 'bound'
+if state == 'spent' or state == 'dead' or redis.call('HEXISTS', first, 'revoked') == 1 then
+  return { 'ended', family }
+end
+return { 'bound', family }
 `);
 
 /** Values: the claim, what is held (empty for nothing). */

@@ -14,6 +14,7 @@ import { RefreshController } from './refresh.controller.js';
 import { RefreshLedger } from '../renewal/refresh-ledger.js';
 import { MemoryRefreshLedger } from '../renewal/memory-refresh-ledger.js';
 import { RenewalService } from '../renewal/renewal.service.js';
+import { SessionService } from '../session/session.service.js';
 import { RefreshService } from './refresh.service.js';
 
 describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
@@ -41,6 +42,7 @@ describe.each(['express', 'fastify'])('POST /refresh on %s', (platform) => {
     const module = await Test.createTestingModule({
       controllers: [RefreshController],
       providers: [
+        { provide: SessionService, useValue: null },
         { provide: CotterOptions, useValue: options },
         { provide: TokenVerifier, useValue: verifier },
         { provide: RefreshLedger, useFactory: () => new MemoryRefreshLedger() },

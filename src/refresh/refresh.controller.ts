@@ -13,6 +13,8 @@ import {
 import { Public } from '../auth/decorators/public.decorator.js';
 import { CotterExceptionFilter } from '../http/cotter-exception.filter.js';
 import { JsonBodyGuard } from '../http/json-body.guard.js';
+import { HttpExchange, type Exchanged } from '../http/response-cookies.js';
+import { LoginOriginGuard } from '../session/login-origin.guard.js';
 import { createRefreshAnswer, type RefreshAnswer } from './dto/refresh-answer.js';
 import { parseRefreshRequest } from './dto/refresh-request.js';
 import { RefreshService } from './refresh.service.js';
@@ -29,9 +31,9 @@ export class RefreshController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Header('Pragma', 'no-cache')
-  @UseGuards(JsonBodyGuard)
-  async refresh(@Body() body: unknown): Promise<RefreshAnswer> {
+  @UseGuards(LoginOriginGuard, JsonBodyGuard)
+  async refresh(@Body() body: unknown, @HttpExchange() exchanged: Exchanged): Promise<RefreshAnswer> {
     const { refreshToken } = parseRefreshRequest(body);
-    return createRefreshAnswer(await this.refreshes.refresh(refreshToken));
+    return createRefreshAnswer(await this.refreshes.refresh(refreshToken, exchanged));
   }
 }

@@ -11,6 +11,7 @@ import { KeyProvider } from '../tokens/key-provider.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
 import { MemoryRefreshLedger } from '../renewal/memory-refresh-ledger.js';
 import { RenewalService } from '../renewal/renewal.service.js';
+import { hashRefreshToken } from '../renewal/sealed-tokens.js';
 import { RefreshService } from './refresh.service.js';
 
 const ANN = { subject: 'ee1982e9-1596-41db-b1a1-4c1880c1f016', identifier: 'ann@example.com' };
@@ -71,6 +72,7 @@ describe('RefreshService', () => {
     });
     return new RefreshService(
       new RenewalService(options, new CotterApiClient(options), verifier, new MemoryRefreshLedger()),
+      null,
     );
   }
 
@@ -99,6 +101,7 @@ describe('RefreshService', () => {
       tokenType: 'Bearer',
       authMethod: 'OTP',
       principal: expect.objectContaining({ ...ANN, issuer: issuer.url }),
+      family: hashRefreshToken(OLD),
     });
     expect(api.requests.map(({ body }) => body)).toEqual([{ grant_type: 'refresh_token', refresh_token: OLD }]);
   });

@@ -29,20 +29,23 @@ export const SEALED_KEPT_MS = 2 * HOUR_MS;
 
 /** The verdict on a token: `free` to be claimed, or the answer. Whoever acts on it has to make sure that the entry is still the same. */
 export function judge(entry: LedgerEntry, request: ClaimRequest): 'free' | Exclude<Claim, { outcome: 'claimed' }> {
-  const { owner, claimId, sealed, state } = entry;
+  const { family, owner, claimId, sealed, state } = entry;
   const { watched, nowMs, replayMs } = request;
-  if (entry.isRevoked || state === 'dead') return { outcome: 'refused', reason: 'revoked', owner };
+  if (entry.isRevoked || state === 'dead') return { outcome: 'refused', family, reason: 'revoked', owner };
   // Whoever saw this very renewal run was in the race, whatever the clock says.
   if (state !== 'running' && sealed !== null && watched !== null && watched.claimId === claimId) {
-    return { outcome: 'renewed', sealed };
+    return { outcome: 'renewed', family, sealed };
   }
   if (state === 'live') return 'free';
   if (state === 'running' && claimId !== null) {
     return isAbandoned(entry, request) ? 'free' : { outcome: 'running', claimId, leaseMs: entry.leaseMs ?? 0 };
   }
   const ageMs = nowMs - (entry.spentAtMs ?? 0);
-  if (replayMs === 0 || ageMs >= replayMs) return { outcome: 'refused', reason: 'reused', owner };
-  return sealed === null || ageMs < -SKEW_MS ? { outcome: 'undecided' } : { outcome: 'renewed', sealed };
+  if (replayMs === 0 || ageMs >= replayMs) return { outcome: 'refused', family, reason: 'reused', owner };
+  // As long before as after: a clock that was set back by less than the window tells enough.
+  return sealed === null || ageMs < -Math.max(SKEW_MS, replayMs)
+    ? { outcome: 'undecided' }
+    : { outcome: 'renewed', family, sealed };
 }
 
 function isAbandoned({ claimId, claimedAtMs, leaseMs }: LedgerEntry, { watched, nowMs }: ClaimRequest): boolean {

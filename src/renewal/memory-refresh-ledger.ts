@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isSameOwner, judge, SEALED_KEPT_MS, type LedgerEntry, type TokenState } from './ledger-entry.js';
 import {
   RefreshLedger,
-  type BindOutcome,
+  type Binding,
   type Claim,
   type ClaimRequest,
   type Completion,
@@ -13,13 +13,14 @@ import {
 } from './refresh-ledger.js';
 
 interface Family {
+  readonly name: string;
   owner: TokenOwner | null;
   isRevoked: boolean;
 }
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 
-interface Row extends Writable<Omit<LedgerEntry, keyof Family | 'family'>> {
+interface Row extends Writable<Omit<LedgerEntry, 'family' | 'owner' | 'isRevoked'>> {
   readonly family: Family;
   expiresAtMs: number;
 }
@@ -41,21 +42,22 @@ export class MemoryRefreshLedger extends RefreshLedger {
     return this.rows.size;
   }
 
-  override bind(hash: string, owner: TokenOwner, time: LedgerTime): Promise<BindOutcome> {
-    const row = this.rows.get(hash) ?? this.#add(hash, { owner, isRevoked: false }, 'live', time);
+  override bind(hash: string, owner: TokenOwner, time: LedgerTime): Promise<Binding> {
+    const row = this.rows.get(hash) ?? this.#begin(hash, { owner }, time);
     row.family.owner ??= owner;
-    if (!isSameOwner(row.family.owner, owner)) return Promise.resolve('foreign');
-    return Promise.resolve(isEnded(row) ? 'ended' : 'bound');
+    if (!isSameOwner(row.family.owner, owner)) return Promise.resolve({ outcome: 'foreign' });
+    return Promise.resolve({ outcome: isEnded(row) ? 'ended' : 'bound', family: row.family.name });
   }
 
   override claim(hash: string, request: ClaimRequest): Promise<Claim> {
-    const row = this.rows.get(hash) ?? this.#add(hash, { owner: null, isRevoked: false }, 'live', request);
-    const verdict = judge({ ...row, ...row.family, family: hash }, request);
+    const row = this.rows.get(hash) ?? this.#begin(hash, {}, request);
+    const { name: family, owner, isRevoked } = row.family;
+    const verdict = judge({ ...row, family, owner, isRevoked }, request);
     if (verdict === 'free') {
       const claimId = randomUUID();
       const { nowMs: claimedAtMs, leaseMs } = request;
       this.#touch(hash, Object.assign(row, { state: 'running', claimId, claimedAtMs, leaseMs, sealed: null }));
-      return Promise.resolve({ outcome: 'claimed', claimId, owner: row.family.owner, held: row.held });
+      return Promise.resolve({ outcome: 'claimed', family, claimId, owner, held: row.held });
     }
     if (verdict.outcome === 'refused') row.family.isRevoked = true;
     // Should the clock catch up: the window does not open a second time.
@@ -86,7 +88,7 @@ export class MemoryRefreshLedger extends RefreshLedger {
   }
 
   override revoke(hash: string, time: LedgerTime): Promise<void> {
-    const row = this.rows.get(hash) ?? this.#add(hash, { owner: null, isRevoked: true }, 'live', time);
+    const row = this.rows.get(hash) ?? this.#begin(hash, {}, time);
     row.family.isRevoked = true;
     return Promise.resolve();
   }
@@ -123,6 +125,10 @@ export class MemoryRefreshLedger extends RefreshLedger {
   #runningRow(hash: string, claimId: string): Row | null {
     const row = this.rows.get(hash);
     return row?.state === 'running' && row.claimId === claimId ? row : null;
+  }
+
+  #begin(hash: string, family: Partial<Family>, time: LedgerTime): Row {
+    return this.#add(hash, { name: hash, owner: null, isRevoked: false, ...family }, 'live', time);
   }
 
   #add(hash: string, family: Family, state: TokenState, { nowMs, keepMs }: LedgerTime): Row {

@@ -32,6 +32,7 @@ export type Claim =
   /** The caller alone renews it. `held`: what the issuer has answered already, sealed; it takes no second call. */
   | {
       readonly outcome: 'claimed';
+      readonly family: string;
       readonly claimId: string;
       readonly owner: TokenOwner | null;
       readonly held: string | null;
@@ -39,9 +40,14 @@ export type Claim =
   /** Somebody else renews it: wait, and ask again with what was watched. */
   | { readonly outcome: 'running'; readonly claimId: string; readonly leaseMs: number }
   /** It was spent a moment ago, or by the renewal that the caller has watched: here is the result. */
-  | { readonly outcome: 'renewed'; readonly sealed: string }
+  | { readonly outcome: 'renewed'; readonly family: string; readonly sealed: string }
   /** `reused`: it was spent before, and its family has just been revoked for that. */
-  | { readonly outcome: 'refused'; readonly reason: 'reused' | 'revoked'; readonly owner: TokenOwner | null }
+  | {
+      readonly outcome: 'refused';
+      readonly family: string;
+      readonly reason: 'reused' | 'revoked';
+      readonly owner: TokenOwner | null;
+    }
   /** It was spent at a time that has yet to come: the clock was set back, and nobody can tell how long ago that was. */
   | { readonly outcome: 'undecided' };
 
@@ -61,18 +67,19 @@ export interface Completion extends LedgerTime {
 export type CompletionOutcome = 'completed' | 'lost' | 'revoked' | 'foreign';
 
 /** `foreign`: it is bound to somebody else, and stays so. `ended`: it was spent or revoked before. */
-export type BindOutcome = 'bound' | 'foreign' | 'ended';
+export type Binding =
+  { readonly outcome: 'bound' | 'ended'; readonly family: string } | { readonly outcome: 'foreign' };
 
 /**
  * The port to where each refresh token stands: who owns it, who renews it, what was spent. Tokens are known by their SHA-256 in
- * hexadecimal digits alone. A token and all its successors are one family, with one of them alive at most.
+ * hexadecimal digits alone. A token and all its successors are one family, named by the hash of the first, with one of them alive at most.
  *
  * Every verb decides atomically, for all processes that share the store. Instants are the callers' and may be an hour off: nobody takes a
  * renewal over by them. Implementations throw {@link StoreUnavailableError} where the store does not answer.
  */
 export abstract class RefreshLedger {
   /** Notes whose token this is. The first one counts; a token that nobody has seen begins a family. */
-  abstract bind(hash: string, owner: TokenOwner, time: LedgerTime): Promise<BindOutcome>;
+  abstract bind(hash: string, owner: TokenOwner, time: LedgerTime): Promise<Binding>;
 
   /** Asks to renew a token; one that nobody has seen begins a family. */
   abstract claim(hash: string, request: ClaimRequest): Promise<Claim>;

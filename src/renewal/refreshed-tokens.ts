@@ -7,4 +7,6 @@ export interface RefreshedTokens extends OAuthTokens {
   readonly refreshToken: string;
   /** Whom the new access token speaks for. */
   readonly principal: CotterPrincipal;
+  /** The family that was renewed, by the hash of its first refresh token. */
+  readonly family: string;
 }

@@ -3,13 +3,16 @@ import { CotterApiClient } from '../cotter-api/cotter-api.client.js';
 import type { CotterModuleOptions } from '../cotter.options.js';
 import { resolveOptions } from '../cotter.options.resolver.js';
 import { CotterError } from '../errors/cotter.error.js';
+import { EndedFamilyError, InvalidGrantError } from '../errors/issuer.errors.js';
 import { StoreUnavailableError } from '../errors/store.errors.js';
 import { CotterTestIssuer } from '../testing/cotter-test-issuer.js';
 import { JwksKeyProvider } from '../tokens/jwks-key-provider.js';
 import { TokenVerifier, type TokenVerifierOptions } from '../tokens/token-verifier.js';
 import { MemoryRefreshLedger } from './memory-refresh-ledger.js';
+import { SEALED_KEPT_MS } from './ledger-entry.js';
 import type { Completion, CompletionOutcome } from './refresh-ledger.js';
 import { RenewalService } from './renewal.service.js';
+import { hashRefreshToken } from './sealed-tokens.js';
 
 const ANN = { subject: 'ann', identifier: 'ann@example.com' };
 const OLD = '1:old';
@@ -283,8 +286,175 @@ describe('a renewal', () => {
       playOnce();
       const service = start();
       await service.renew(OLD);
-      jest.spyOn(ledger, 'claim').mockResolvedValueOnce({ outcome: 'renewed', sealed: 'A'.repeat(100) });
+      jest.spyOn(ledger, 'claim').mockResolvedValueOnce({
+        outcome: 'renewed',
+        family: 'a',
+        sealed: 'A'.repeat(100),
+      });
       await expect(codeOf(service.renew(OLD))).resolves.toBe('store_unavailable');
+    });
+  });
+
+  describe('by callers whose windows differ', () => {
+    const LONG = { replayMs: SEALED_KEPT_MS - 60_000 };
+    const CLOSED = { replayMs: 0 };
+    const longLived = (refreshToken: string): Script =>
+      answer({
+        access_token: issuer.token({ ...ANN, expiresInSeconds: 3 * 3600 }),
+        id_token: null,
+        refresh_token: refreshToken,
+      });
+
+    it.each([
+      ['first', {}, CLOSED],
+      ['last', CLOSED, {}],
+      ['longest', LONG, CLOSED],
+    ])('is shared by those who were in the race, where the %s began it', async (_, one, other) => {
+      const { arrived, release } = held();
+      const service = start();
+      const first = service.renew(OLD, one);
+      await arrived;
+      const others = [service.renew(OLD, other), service.renew(OLD, one), service.renew(OLD, other)];
+      release();
+      const expected = await first;
+      for (const tokens of others) await expect(tokens).resolves.toEqual(expected);
+      expect(api.requests).toHaveLength(1);
+      expect(reuses).toEqual([]);
+    });
+
+    it('shares its failure too', async () => {
+      api.play(json(500, {}));
+      const service = start();
+      const codes = await Promise.all([service.renew(OLD), service.renew(OLD, LONG)].map(codeOf));
+      expect(codes).toEqual(['issuer_failed', 'issuer_failed']);
+      expect(api.requests).toHaveLength(1);
+    });
+
+    it('is given again as long as it is kept, where the token never left the server', async () => {
+      api.play(longLived(NEW));
+      const first = await start().renew(OLD);
+      nowMs += LONG.replayMs - 1;
+      await expect(start().renew(OLD, LONG)).resolves.toEqual(first);
+      nowMs += 1;
+      await expect(codeOf(start().renew(OLD, LONG))).resolves.toBe('invalid_grant');
+      expect(reuses).toHaveLength(1);
+    });
+
+    it('is given again although the clock was half an hour ahead', async () => {
+      api.play(answer());
+      nowMs += HOUR / 2;
+      const first = await start().renew(OLD);
+      nowMs -= HOUR / 2;
+      await expect(start().renew(OLD, LONG)).resolves.toEqual(first);
+    });
+
+    it('goes on from tokens that have expired since', async () => {
+      api.play(answer());
+      await start().renew(OLD);
+      nowMs += HOUR + 60_000;
+      api.play(longLived('1:third'));
+      const renewed = await start().renew(OLD, LONG);
+      expect(renewed).toMatchObject({ refreshToken: '1:third', family: hashRefreshToken(OLD) });
+      expect(api.requests.map(({ body }) => body)).toEqual([{ grant_type: 'refresh_token', refresh_token: NEW }]);
+      await expect(start().renew(NEW, LONG)).resolves.toEqual(renewed);
+    });
+
+    it('is replayed to none of them who comes after their own window', async () => {
+      playOnce();
+      const service = start();
+      const first = await service.renew(OLD);
+      nowMs += 10_000;
+      const [patient, hasty] = await Promise.allSettled([service.renew(OLD, LONG), service.renew(OLD)]);
+      expect(patient).toMatchObject({ status: 'fulfilled', value: first });
+      expect(hasty).toMatchObject({ status: 'rejected', reason: { code: 'invalid_grant', reason: 'reused' } });
+      expect(reuses).toHaveLength(1);
+    });
+
+    it('is told as a theft to the one alone whose window was over', async () => {
+      playOnce();
+      const service = start();
+      await service.renew(OLD);
+      nowMs += 10_000;
+      const calls = [service.renew(OLD), service.renew(OLD, LONG), service.renew(OLD, CLOSED), service.renew(OLD)];
+      const reasons = (await Promise.allSettled(calls)).map((settled) =>
+        settled.status === 'rejected' && settled.reason instanceof EndedFamilyError ? settled.reason.reason : settled,
+      );
+      expect(reasons).toEqual(['reused', 'revoked', 'revoked', 'reused']);
+      expect(reuses).toHaveLength(1);
+    });
+
+    it('asks the issuer once for what it could not write down', async () => {
+      playOnce();
+      const service = start();
+      ledger.beforeComplete = () => Promise.reject(new StoreUnavailableError(5));
+      await expect(codeOf(service.renew(OLD))).resolves.toBe('store_unavailable');
+      ledger.beforeComplete = () => Promise.resolve();
+      const completions = jest.spyOn(ledger, 'complete');
+      const renewals = await Promise.all([service.renew(OLD), service.renew(OLD, LONG), service.renew(OLD, CLOSED)]);
+      expect(new Set(renewals.map(({ refreshToken }) => refreshToken))).toEqual(new Set([NEW]));
+      expect(completions).toHaveBeenCalledTimes(1);
+      expect(api.requests).toHaveLength(1);
+    });
+  });
+
+  describe('names the family', () => {
+    const family = hashRefreshToken(OLD);
+
+    it('by its first token, in every generation and to those who get it again', async () => {
+      api.play(answer());
+      await expect(start().renew(OLD)).resolves.toMatchObject({ refreshToken: NEW, family });
+      await expect(start().renew(OLD)).resolves.toMatchObject({ refreshToken: NEW, family });
+      api.play(answer({ refresh_token: '1:third' }));
+      await expect(start().renew(NEW)).resolves.toMatchObject({ refreshToken: '1:third', family });
+      await expect(start().bind('1:third', { issuer: issuer.url, subject: 'ann' })).resolves.toEqual({
+        outcome: 'bound',
+        family,
+      });
+    });
+
+    it('to those who hear that it was ended', async () => {
+      api.play(answer());
+      const service = start({ refresh: { replaySeconds: 0 } });
+      await service.renew(OLD);
+      const ended = async (call: Promise<unknown>, reason: string): Promise<void> => {
+        const error: unknown = await call.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(EndedFamilyError);
+        expect(error).toMatchObject({ code: 'invalid_grant', family, reason });
+      };
+      await ended(service.renew(OLD), 'reused');
+      await ended(service.renew(OLD), 'revoked');
+      await ended(service.renew(NEW), 'revoked');
+    });
+
+    it('to one whose renewal came too late for a sign-out', async () => {
+      const { arrived, release } = held();
+      const service = start();
+      const renewal = service.renew(OLD);
+      await arrived;
+      await service.revoke(OLD);
+      release();
+      await expect(renewal).rejects.toMatchObject({ family, reason: 'revoked' });
+    });
+
+    it('where it is written down later', async () => {
+      playOnce();
+      await start().bind(OLD, { issuer: issuer.url, subject: 'ann' });
+      const service = start();
+      ledger.afterComplete = () => Promise.reject(new StoreUnavailableError(5));
+      await codeOf(service.renew(OLD));
+      ledger.afterComplete = () => Promise.resolve();
+      await expect(service.renew(OLD)).resolves.toMatchObject({ refreshToken: NEW, family });
+    });
+
+    it('to nobody where the issuer itself says no, or the owner cannot be kept', async () => {
+      api.play(json(400, {}));
+      const error: unknown = await start()
+        .renew(OLD)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidGrantError);
+      expect(error).not.toBeInstanceOf(EndedFamilyError);
+      const nobody = { issuer: issuer.url, subject: 's'.repeat(256) };
+      await expect(start().bind(OLD, nobody)).resolves.toEqual({ outcome: 'foreign' });
     });
   });
 

@@ -12,6 +12,12 @@ const MAX_OWNER_LENGTH = 255;
 /** What not every database gives back as it was. */
 const ALTERED = /[\0\p{Cs}]|\s$/u;
 
+/** The refresh token that was renewed, and its family. */
+export interface RenewedToken {
+  readonly token: string;
+  readonly family: string;
+}
+
 /**
  * Verifies what came for a refresh token.
  *
@@ -21,7 +27,7 @@ const ALTERED = /[\0\p{Cs}]|\s$/u;
 export async function verifyRefreshed(
   verifier: TokenVerifier,
   tokens: OAuthTokens,
-  oldToken: string,
+  { token, family }: RenewedToken,
 ): Promise<RefreshedTokens> {
   const principal = await verifier.verifyAccessToken(tokens.accessToken);
   if (tokens.idToken !== null) {
@@ -30,10 +36,10 @@ export async function verifyRefreshed(
       throw failure('the renewed ID token is about somebody else');
     }
   }
-  const refreshToken = tokens.refreshToken ?? oldToken;
+  const refreshToken = tokens.refreshToken ?? token;
   if (!isRefreshToken(refreshToken)) throw failure('the new refresh token is too long to be used');
   if (!isKeepable(principal)) throw failure('the subject of the new access token is too long to be kept');
-  return { ...tokens, refreshToken, principal };
+  return { ...tokens, refreshToken, principal, family };
 }
 
 /** Whether every ledger can keep this owner. */

@@ -1,4 +1,4 @@
-import type { RevocableToken, Standing } from './revocation.js';
+import type { RevocableSession, RevocableToken, Standing } from './revocation.js';
 import { RevocationView } from './revocation-view.js';
 
 const HOUR_MS = 3_600_000;
@@ -9,6 +9,12 @@ const token = (changes: Partial<RevocableToken> = {}): RevocableToken => ({
   issuedAt: '2026-01-01T00:00:10.000Z',
   expiresAt: '2026-01-01T01:00:10.000Z',
   ...changes,
+});
+const session = (handle: string, startedAtMs = 0): RevocableSession => ({
+  handle,
+  issuer: 'i',
+  subject: 'ann',
+  startedAtMs,
 });
 const at = (iso: string): number => Date.parse(iso);
 const cutAt = (iso: string) => ({
@@ -38,7 +44,7 @@ describe('the view of what is revoked', () => {
     for (const other of [{ tokenId: 'T' }, { issuer: 'j' }, { tokenId: null }, { tokenId: '' }]) {
       expect(view.revokes(token(other))).toBe(false);
     }
-    expect(view.revokesSession('t')).toBe(false);
+    expect(view.revokesSession(session('t'), null)).toBe(false);
   });
 
   it.each([
@@ -81,9 +87,13 @@ describe('the view of what is revoked', () => {
     ]);
     expect(view.size).toBe(5);
     view.sweep(1_000 + 2 * HOUR_MS);
-    expect([view.size, view.revokes(token({ subject: 'x' })), view.revokesSession('h')]).toEqual([5, true, true]);
+    expect([view.size, view.revokes(token({ subject: 'x' })), view.revokesSession(session('h'), null)]).toEqual([
+      5,
+      true,
+      true,
+    ]);
     view.sweep(1_001 + 2 * HOUR_MS);
-    expect([view.size, view.revokesSession('h')]).toEqual([1, false]);
+    expect([view.size, view.revokesSession(session('h'), null)]).toEqual([1, false]);
     view.sweep(Number.MAX_SAFE_INTEGER);
     expect([view.size, view.isDisabled(token())]).toEqual([1, true]);
   });
@@ -96,7 +106,7 @@ describe('the view of what is revoked', () => {
       ]);
     }
     view.sweep(9_000 + 2 * HOUR_MS);
-    expect([view.revokes(token()), view.revokesSession('h')]).toEqual([true, true]);
+    expect([view.revokes(token()), view.revokesSession(session('h'), null)]).toEqual([true, true]);
     view.sweep(9_001 + 2 * HOUR_MS);
     expect(view.size).toBe(0);
   });

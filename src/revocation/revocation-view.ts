@@ -3,6 +3,7 @@ import {
   KEPT_AFTER_END_MS,
   revocationIdOf,
   type PersonPair,
+  type RevocableSession,
   type RevocableToken,
   type RevocationChange,
   type Standing,
@@ -47,8 +48,16 @@ export class RevocationView {
     );
   }
 
-  revokesSession(handle: string): boolean {
-    return this.#sessions.has(handle);
+  /** The same of a session, which knows its beginning to the millisecond. */
+  revokesSession({ handle, issuer, subject, startedAtMs }: RevocableSession, tokenId: string | null): boolean {
+    if (this.#size === 0) return false;
+    const cutOff = this.#cutOffs.get(issuer, subject);
+    return (
+      this.#sessions.has(handle) ||
+      (tokenId !== null && this.#tokens.get(issuer, tokenId) !== undefined) ||
+      this.#standings.get(issuer, subject)?.disabled === true ||
+      (cutOff !== undefined && startedAtMs <= cutOff.issuedBeforeMs)
+    );
   }
 
   isDisabled({ issuer, subject }: PersonPair): boolean {

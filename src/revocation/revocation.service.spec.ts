@@ -42,6 +42,7 @@ class ScriptedStore extends RevocationStore {
 }
 
 const pair = { issuer: 'i', subject: 's' };
+const session = (handle: string) => ({ handle, issuer: 'i', subject: 'ann', startedAtMs: Number.MAX_SAFE_INTEGER });
 const token = { ...pair, tokenId: 't', issuedAt: '1970-01-01T00:00:00.000Z', expiresAt: '1970-01-01T01:00:00.000Z' };
 
 describe('the revocation service', () => {
@@ -111,11 +112,11 @@ describe('the revocation service', () => {
       [{ kind: 'subject', ...pair, issuedBeforeMs: 500, untilMs: 605_500 }],
       [{ kind: 'subject', ...pair, issuedBeforeMs: 90_000, untilMs: 695_000 }],
     ]);
-    expect([service.isRevoked(token), service.isSessionRevoked('h'), service.isSessionRevoked('i')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      service.isRevoked(token),
+      service.isSessionRevoked(session('h'), null),
+      service.isSessionRevoked(session('i'), null),
+    ]).toEqual([true, true, false]);
     await service.onApplicationShutdown();
   });
 
@@ -172,7 +173,7 @@ describe('the revocation service', () => {
     expect([open.isRevoked(token), open.isRevoked({ ...token, tokenId: 'x' })]).toEqual([true, false]);
     const unavailable = expect.objectContaining({ code: 'revocations_unavailable', retryAfterSeconds: 5 }) as Error;
     expect(() => closed.isRevoked(token)).toThrow(unavailable);
-    expect(() => closed.isSessionRevoked('h')).toThrow(unavailable);
+    expect(() => closed.isSessionRevoked(session('h'), null)).toThrow(unavailable);
     await Promise.all([open.onApplicationShutdown(), closed.onApplicationShutdown()]);
   });
 

@@ -10,7 +10,13 @@ import { CotterOptions } from '../cotter.options.js';
 import { RevocationsUnavailableError } from '../errors/store.errors.js';
 import { FeedState, STALENESS_BOUND_MS, type RevocationState } from './feed-state.js';
 import { RepeatingTask } from './repeating-task.js';
-import { revocationIdOf, type PersonPair, type RevocableToken, type Revocation } from './revocation.js';
+import {
+  revocationIdOf,
+  type PersonPair,
+  type RevocableSession,
+  type RevocableToken,
+  type Revocation,
+} from './revocation.js';
 import { RevocationStore, type RevocationFeed } from './revocation.store.js';
 import { RevocationView } from './revocation-view.js';
 
@@ -58,13 +64,13 @@ export class RevocationService implements OnModuleInit, OnModuleDestroy, OnAppli
   }
 
   /**
-   * Whether a session was ended before its time.
+   * Whether a session was ended before its time: itself, the token that it lives on now, or everything of its person.
    *
    * @throws as {@link isRevoked} does.
    */
-  isSessionRevoked(handle: string): boolean {
+  isSessionRevoked(session: RevocableSession, tokenId: string | null): boolean {
     if (this.#failClosed) this.#assertKnown();
-    return this.#view.revokesSession(handle);
+    return this.#view.size !== 0 && this.#view.revokesSession(session, tokenId);
   }
 
   /** Whether this person is locked out, as far as this process knows. */
@@ -93,7 +99,10 @@ export class RevocationService implements OnModuleInit, OnModuleDestroy, OnAppli
    */
   async revokeSubject({ issuer, subject }: PersonPair, issuedBefore = new Date(this.options.clock())): Promise<void> {
     const issuedBeforeMs = issuedBefore.getTime();
-    const lifetimeMs = this.options.revocation.maxTokenLifetimeSeconds * 1000 + this.#toleranceMs;
+    // Longer than any token or session lives that it is about.
+    const { revocation, session } = this.options;
+    const lifetimeSeconds = Math.max(revocation.maxTokenLifetimeSeconds, session?.absoluteSeconds ?? 0);
+    const lifetimeMs = lifetimeSeconds * 1000 + this.#toleranceMs;
     const untilMs = Math.max(issuedBeforeMs, this.options.clock()) + lifetimeMs;
     await this.revoke([{ kind: 'subject', issuer, subject, issuedBeforeMs, untilMs }]);
   }

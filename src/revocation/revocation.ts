@@ -6,6 +6,13 @@ export type PersonPair = Pick<CotterPrincipal, 'issuer' | 'subject'>;
 /** What is kept of a token to tell it again. */
 export type RevocableToken = PersonPair & Pick<CotterPrincipal, 'tokenId' | 'issuedAt' | 'expiresAt'>;
 
+/** What a session is told by. */
+export type RevocableSession = PersonPair & {
+  readonly handle: string;
+  /** Milliseconds since 1970: its tokens may be newer. */
+  readonly startedAtMs: number;
+};
+
 /**
  * Something that ends before its time. Of two revocations of one thing the longer and later one holds, so they may come twice and in any
  * order. Times are milliseconds since 1970; after `untilMs` it would be refused anyway.

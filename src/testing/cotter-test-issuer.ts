@@ -118,6 +118,11 @@ export class CotterTestIssuer {
     return this.#tokens(String(++this.#lastSessionId), completeUser(user));
   }
 
+  /** Whether a refresh token would be renewed: not after its renewal, nor after a sign-out. */
+  accepts(refreshToken: string): boolean {
+    return this.#findSession({ refresh_token: refreshToken }) !== null;
+  }
+
   /** What a front end posts to `POST /login` after a sign-in. */
   payload(user: TestUser = {}): {
     email: string | null;
@@ -216,19 +221,31 @@ export class CotterTestIssuer {
         return { status: 200, body: { keys: this.#keys.map((key) => key.publicJwk) } };
       case `POST /api/v0/token/${this.apiKeyId}`:
         return this.#refresh(await readJson(request));
+      case `DELETE /api/v0/token/${this.apiKeyId}`:
+        return this.#signOut(await readJson(request));
       default:
         return { status: 404, body: { msg: 'not found' } };
     }
   }
 
   #refresh(body: unknown): TestAnswer {
+    const session = this.#findSession(body);
+    if (session === null) return { status: 400, body: { msg: 'Refresh token is not valid' } };
+    return { status: 200, body: this.#tokens(session.id, session.user) };
+  }
+
+  #signOut(body: unknown): TestAnswer {
+    const session = this.#findSession(body);
+    if (session !== null) this.#sessions.delete(session.id);
+    return { status: 200, body: { msg: 'signed out' } };
+  }
+
+  #findSession(body: unknown): { readonly id: string; readonly user: Required<TestUser> } | null {
     const token =
       typeof body === 'object' && body !== null && 'refresh_token' in body ? String(body.refresh_token) : '';
     const [id = '', secret] = token.split(':');
     const session = this.#sessions.get(id);
-    if (session === undefined || session.secret !== secret)
-      return { status: 400, body: { msg: 'Refresh token is not valid' } };
-    return { status: 200, body: this.#tokens(id, session.user) };
+    return session !== undefined && session.secret === secret ? { id, user: session.user } : null;
   }
 }
 

@@ -27,6 +27,7 @@ describe('a principal', () => {
       issuedAt: null,
       expiresAt: '1970-01-01T00:01:00.000Z',
       authenticatedAt: null,
+      sessionHandle: null,
       claims: {},
     });
   });

@@ -22,10 +22,12 @@ export interface CotterPrincipal {
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
   /**
-   * When the person last signed in, ISO 8601 in UTC; `null` where nothing says so that can be relied on. Only a numeric `auth_time` of an
-   * issuer with `keepsAuthTime` does: `iat` moves at every renewal.
+   * When the person last signed in, ISO 8601 in UTC; `null` where nothing says so that can be relied on. A session does, and a numeric
+   * `auth_time` of an issuer with `keepsAuthTime`: `iat` moves at every renewal.
    */
   readonly authenticatedAt: string | null;
+  /** The session that the caller came by; `null` for a bearer token. */
+  readonly sessionHandle: string | null;
   /** All claims of the token, custom ones included. */
   readonly claims: Claims;
 }
@@ -60,6 +62,7 @@ export function createPrincipal(claims: Claims, checked: CheckedClaims, by: Veri
     issuedAt: checked.issuedAtSeconds === null ? null : toIso(checked.issuedAtSeconds),
     expiresAt: toIso(checked.expiresAtSeconds),
     authenticatedAt: by.keepsAuthTime === true ? findTime(claims['auth_time']) : null,
+    sessionHandle: null,
     claims,
   });
 }

@@ -104,6 +104,7 @@ describe('an access token of the documented form', () => {
       issuedAt: new Date(NOW_SECONDS * 1000).toISOString(),
       expiresAt: new Date((NOW_SECONDS + 3600) * 1000).toISOString(),
       authenticatedAt: null,
+      sessionHandle: null,
       claims,
     });
   });

@@ -3,6 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../errors/store.errors.js';
 import type { IdentityPair } from '../users/account.js';
 import { AccountQuery } from './account-query.js';
+import { AccountRows } from './account-rows.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
 import type { CotterUserBase } from './user.entity.js';
 
@@ -15,6 +16,7 @@ const RETRY_SOON_SECONDS = 1;
  * trailing spaces would let one person into the account of another.
  */
 export class AccountQueries<TUser extends CotterUserBase> {
+  readonly rows: AccountRows<TUser>;
   readonly #byPair: AccountQuery<TUser>;
   readonly #byIdentifier: AccountQuery<TUser>;
   readonly #byId: AccountQuery<TUser>;
@@ -24,9 +26,10 @@ export class AccountQueries<TUser extends CotterUserBase> {
     userEntity: new () => TUser,
     private readonly realm: string,
   ) {
+    this.rows = new AccountRows(dataSource, userEntity);
     this.#byPair = new AccountQuery(
       dataSource,
-      userEntity,
+      this.rows,
       (query) =>
         query
           .innerJoin(CotterUserIdentity, 'pair', 'pair.userId = account.id')
@@ -40,13 +43,13 @@ export class AccountQueries<TUser extends CotterUserBase> {
     );
     this.#byIdentifier = new AccountQuery(
       dataSource,
-      userEntity,
+      this.rows,
       (query) => query.where('account.realm = :realm AND account.identifier = :identifier'),
       ['realm', 'identifier'],
     );
     this.#byId = new AccountQuery(
       dataSource,
-      userEntity,
+      this.rows,
       (query) => query.where('account.id = :id AND account.realm = :realm'),
       ['id', 'realm'],
     );

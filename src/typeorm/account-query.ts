@@ -1,14 +1,12 @@
 import {
   FindOptionsUtils,
   type DataSource,
-  type EntityMetadata,
-  type EntityTarget,
   type ObjectLiteral,
   type QueryRunner,
   type SelectQueryBuilder,
 } from 'typeorm';
 
-const ALIAS = 'account';
+import { ALIAS, type AccountRows } from './account-rows.js';
 
 /** An account, and the row of the result that it was read from. */
 export interface FoundAccount<TUser> {
@@ -27,9 +25,6 @@ export class AccountQuery<TUser extends ObjectLiteral> {
   readonly #text: string;
   /** Names of the parameters, in the order in which the text wants their values. */
   readonly #parameters: readonly string[];
-  readonly #metadata: EntityMetadata;
-  readonly #columns: readonly (readonly [alias: string, column: EntityMetadata['columns'][number]])[];
-  readonly #plain: boolean;
 
   /**
    * @param narrow - Adds the conditions, and other columns that are wanted in the row.
@@ -37,32 +32,27 @@ export class AccountQuery<TUser extends ObjectLiteral> {
    */
   constructor(
     private readonly dataSource: DataSource,
-    userEntity: EntityTarget<TUser>,
+    private readonly rows: AccountRows<TUser>,
     narrow: (builder: SelectQueryBuilder<TUser>) => SelectQueryBuilder<TUser>,
     parameters: readonly string[],
   ) {
-    this.#metadata = dataSource.getMetadata(userEntity);
-    this.#builder = narrow(dataSource.createQueryBuilder(userEntity, ALIAS));
-    FindOptionsUtils.joinEagerRelations(this.#builder, ALIAS, this.#metadata);
+    this.#builder = narrow(dataSource.createQueryBuilder<TUser>(rows.metadata.target, ALIAS));
+    FindOptionsUtils.joinEagerRelations(this.#builder, ALIAS, rows.metadata);
     // Each parameter stands in for itself, so that the list of values tells their order.
     const named = Object.fromEntries(parameters.map((name) => [name, name]));
     [this.#text, this.#parameters] = this.#builder.clone().setParameters(named).getQueryAndParameters() as [
       string,
       string[],
     ];
-    this.#columns = this.#metadata.columns
-      .filter((column) => !column.isVirtual)
-      .map((column) => [`${ALIAS}_${column.databaseName}`, column]);
-    this.#plain = isPlain(dataSource, this.#metadata, this.#text, this.#columns);
   }
 
   /** @param runner - Of the transaction to read in. Without one the query goes to the primary, never to a replica that lags. */
   async find(values: Readonly<Record<string, string>>, runner?: QueryRunner): Promise<FoundAccount<TUser> | null> {
-    if (!this.#plain) return this.#findByBuilder(values, runner);
+    if (!this.rows.isPlain) return this.#findByBuilder(values, runner);
     const ordered = this.#parameters.map((name) => values[name]);
     const rows: unknown = await this.dataSource.query(this.#text, ordered, runner);
     const row = Array.isArray(rows) ? (rows[0] as Record<string, unknown> | undefined) : undefined;
-    return row === undefined ? null : { account: this.#hydrate(row), row };
+    return row === undefined ? null : { account: this.rows.hydrate(row), row };
   }
 
   async #findByBuilder(
@@ -79,32 +69,4 @@ export class AccountQuery<TUser extends ObjectLiteral> {
       if (given === undefined) await runner.release();
     }
   }
-
-  #hydrate(row: Readonly<Record<string, unknown>>): TUser {
-    const account = this.#metadata.create(undefined, { fromDeserializer: true }) as TUser;
-    for (const [alias, column] of this.#columns) {
-      const value = row[alias];
-      if (value !== undefined)
-        column.setEntityValue(account, this.dataSource.driver.prepareHydratedValue(value, column));
-    }
-    return account;
-  }
-}
-
-/** Whether an entity is nothing but its columns: then a row can be made one without a query builder. */
-function isPlain(
-  dataSource: DataSource,
-  metadata: EntityMetadata,
-  text: string,
-  columns: readonly (readonly [alias: string, column: EntityMetadata['columns'][number]])[],
-): boolean {
-  return (
-    metadata.eagerRelations.length === 0 &&
-    metadata.relationIds.length === 0 &&
-    metadata.afterLoadListeners.length === 0 &&
-    metadata.discriminatorColumn === undefined &&
-    dataSource.subscribers.length === 0 &&
-    // Very long names are shortened by TypeORM in a way of its own.
-    columns.every(([alias, column]) => !column.isSelect || text.includes(dataSource.driver.escape(alias)))
-  );
 }

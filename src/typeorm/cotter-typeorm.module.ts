@@ -3,21 +3,32 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, EntityMetadata } from 'typeorm';
 
 import { CotterConfigurationError } from '../errors/configuration.error.js';
-import type { CotterAccount } from '../users/account.js';
+import type { RefreshLedger } from '../renewal/refresh-ledger.js';
 import type { RevocationStore } from '../revocation/revocation.store.js';
+import type { SessionStore } from '../session/session.store.js';
+import type { CotterAccount } from '../users/account.js';
 import type { UsersRepository } from '../users/users.repository.js';
+import { CotterRefreshToken } from './refresh-token.entity.js';
 import { CotterRevocation } from './revocation.entity.js';
+import { CotterSession } from './session.entity.js';
+import { TypeOrmRefreshLedger } from './typeorm-refresh-ledger.js';
 import { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
+import { TypeOrmSessionStore } from './typeorm-session.store.js';
 import { TypeOrmUsersRepository } from './typeorm-users.repository.js';
+import { CotterUsedName } from './used-name.entity.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
 import { CotterUser, CotterUserBase } from './user.entity.js';
 
-/** Which tables a module keeps its users in. */
+/** Which tables a module keeps its users in, and what else it keeps beside them. */
 export interface CotterTypeOrmOptions {
   /** Under which token the {@link UsersRepository} is provided. */
   readonly provide: InjectionToken<UsersRepository>;
   /** Under which token the {@link RevocationStore} is provided. @defaultValue none is */
   readonly provideRevocations?: InjectionToken<RevocationStore> | undefined;
+  /** Under which token the {@link RefreshLedger} is provided. @defaultValue none is */
+  readonly provideLedger?: InjectionToken<RefreshLedger> | undefined;
+  /** Under which token the {@link SessionStore} is provided. @defaultValue none is */
+  readonly provideSessions?: InjectionToken<SessionStore> | undefined;
   /** The name of the module; people of another realm in the same tables are other people. */
   readonly realm: string;
   /** A subclass of {@link CotterUserBase}. @defaultValue {@link CotterUser} */
@@ -26,46 +37,64 @@ export interface CotterTypeOrmOptions {
   readonly dataSource?: string | undefined;
 }
 
-/** Gives a `CotterModule` its {@link UsersRepository} and its {@link RevocationStore} over the application's TypeORM DataSource. */
+/** An adapter, and the entities that it needs beside the users. */
+interface Adapter {
+  readonly provide: InjectionToken | undefined;
+  readonly entities: readonly Type<object>[];
+  readonly create: (dataSource: DataSource) => object;
+}
+
+/** Gives a `CotterModule` its {@link UsersRepository}, and the stores that it asks for, over the application's TypeORM DataSource. */
 @Module({})
 export class CotterTypeOrmModule {
   static register(options: CotterTypeOrmOptions): DynamicModule {
-    const { provide, provideRevocations, realm, userEntity = CotterUser, dataSource: name } = options;
+    const { userEntity = CotterUser, dataSource: name } = options;
+    assertExtendsBase(userEntity);
+    const adapters = adaptersOf(options, userEntity).filter(isAskedFor);
+    const owned = adapters.flatMap(({ entities }) => entities);
     // For `autoLoadEntities`. The module that this returns is not imported: where the DataSource is missing, Nest would speak of its
     // repositories, before anything here could tell what is wrong.
-    assertExtendsBase(userEntity);
-    const owned = [CotterUserIdentity, ...(provideRevocations === undefined ? [] : [CotterRevocation])];
     TypeOrmModule.forFeature([userEntity, ...owned], name);
-    const inject = [{ token: getDataSourceToken(name), optional: true }];
-    const revocations =
-      provideRevocations === undefined
-        ? []
-        : [
-            {
-              provide: provideRevocations,
-              inject,
-              useFactory: (dataSource?: DataSource): RevocationStore => {
-                assertHasTables(dataSource, userEntity, owned, name);
-                return new TypeOrmRevocationStore(dataSource, realm);
-              },
-            },
-          ];
-    return {
-      module: CotterTypeOrmModule,
-      providers: [
-        {
-          provide,
-          inject,
-          useFactory: (dataSource?: DataSource): UsersRepository<CotterUserBase> => {
-            assertHasTables(dataSource, userEntity, owned, name);
-            return new TypeOrmUsersRepository(dataSource, userEntity, realm);
-          },
-        },
-        ...revocations,
-      ],
-      exports: [provide, ...revocations.map((provider) => provider.provide)],
-    };
+    const providers = adapters.map(({ provide, create }) => ({
+      provide,
+      inject: [{ token: getDataSourceToken(name), optional: true }],
+      useFactory: (dataSource?: DataSource) => {
+        assertHasTables(dataSource, userEntity, owned, name);
+        return create(dataSource);
+      },
+    }));
+    return { module: CotterTypeOrmModule, providers, exports: providers.map(({ provide }) => provide) };
   }
+}
+
+function adaptersOf(options: CotterTypeOrmOptions, userEntity: Type<CotterUserBase>): readonly Adapter[] {
+  const { provide, provideRevocations, provideLedger, provideSessions, realm } = options;
+  return [
+    {
+      provide,
+      entities: [CotterUserIdentity],
+      create: (dataSource) => new TypeOrmUsersRepository(dataSource, userEntity, realm),
+    },
+    {
+      provide: provideRevocations,
+      entities: [CotterRevocation],
+      create: (dataSource) => new TypeOrmRevocationStore(dataSource, realm),
+    },
+    {
+      provide: provideLedger,
+      entities: [CotterRefreshToken],
+      create: (dataSource) => new TypeOrmRefreshLedger(dataSource, realm),
+    },
+    {
+      provide: provideSessions,
+      entities: [CotterSession, CotterUsedName],
+      create: (dataSource) => new TypeOrmSessionStore(dataSource, realm),
+    },
+  ];
+}
+
+function isAskedFor(adapter: Adapter): adapter is Adapter & { readonly provide: InjectionToken } {
+  return adapter.provide !== undefined;
 }
 
 function assertExtendsBase(userEntity: Type<CotterAccount>): asserts userEntity is Type<CotterUserBase> {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, type EntityManager } from 'typeorm';
 
+import { inBatches, SWEEP_BATCH } from './in-batches.js';
 import type { RefreshTokenTable } from './refresh-token-table.js';
 import { CotterRefreshToken } from './refresh-token.entity.js';
 
 /** Stands in the table among the hashes, and is none: the row that processes take turns by. */
 const TURN = 'sweep';
 const TURN_MS = 5 * 60_000;
-const BATCH = 500;
-const MAX_BATCHES = 40;
 const FOR_GOOD = Number.MAX_SAFE_INTEGER;
 
 /** Takes what is past its time out of the table, in batches, unless another process has done so in the last minutes. */
@@ -42,20 +41,10 @@ async function takeTurn(manager: EntityManager, table: RefreshTokenTable, nowMs:
 }
 
 async function hashesOf(manager: EntityManager, where: object): Promise<string[]> {
-  const rows = await manager.find(CotterRefreshToken, { select: { hash: true, realm: true }, where, take: BATCH });
+  const rows = await manager.find(CotterRefreshToken, {
+    select: { hash: true, realm: true },
+    where,
+    take: SWEEP_BATCH,
+  });
   return rows.map(({ hash }) => hash);
-}
-
-async function inBatches(
-  find: () => Promise<string[]>,
-  handle: (hashes: string[]) => Promise<unknown>,
-): Promise<number> {
-  let count = 0;
-  for (let batch = 0; batch < MAX_BATCHES; batch++) {
-    const hashes = await find();
-    if (hashes.length > 0) await handle(hashes);
-    count += hashes.length;
-    if (hashes.length < BATCH) break;
-  }
-  return count;
 }

@@ -1,14 +1,8 @@
-import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import type { TokenState } from '../renewal/ledger-entry.js';
+import { millis } from './millis.js';
 import { REALM_LENGTH } from './user.entity.js';
-
-/** Drivers give a bigint as a number, a string or a BigInt; here it is compared and never shown, so no `Date` is made of it. */
-const millis: ValueTransformer = {
-  to: (value: unknown): unknown => value,
-  from: (value: number | string | bigint | null | undefined): number | null | undefined =>
-    value === null || value === undefined ? value : Number(value),
-};
 
 /**
  * A refresh token, by its hash, and what became of it. See {@link TypeOrmRefreshLedger}.

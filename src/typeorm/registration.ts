@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 
 import type { NewAccount } from '../users/account.js';
 import type { Registration } from '../users/users.repository.js';
@@ -8,7 +8,8 @@ import type { UnitOfWork, Verdict } from './atomically.js';
 import { hasOneConnection } from './dialect.js';
 import type { IdentityTable } from './identity-table.js';
 import { insertRow, insertUnlessPresent } from './insert-unless-present.js';
-import { toStorableMethod } from './storable.js';
+import { createUser } from './new-user.js';
+import type { RegistrationStatement } from './registration-statement.js';
 import type { CotterUserBase } from './user.entity.js';
 
 /** The tables of one realm. */
@@ -17,6 +18,8 @@ export interface UserTables<TUser extends CotterUserBase> {
   readonly userEntity: new () => TUser;
   readonly queries: AccountQueries<TUser>;
   readonly identities: IdentityTable;
+  /** Where the database and the entity have one. */
+  readonly statement: RegistrationStatement<TUser> | null;
 }
 
 /**
@@ -78,19 +81,7 @@ export class RegistrationUnit<TUser extends CotterUserBase> implements UnitOfWor
     return { result: { outcome: created ? 'created' : 'known', account }, keep: created };
   }
 
-  #row(manager: EntityManager): ObjectLiteral {
-    const { identifier, authenticationMethod, at, columns } = this.account;
-    const own = {
-      id: this.#id,
-      realm: this.tables.realm,
-      identifier: identifier.value,
-      identifierType: identifier.type,
-      createdAt: at,
-      lastLoginAt: at,
-      lastAuthenticationMethod: toStorableMethod(authenticationMethod),
-      disabledAt: null,
-    };
-    const userEntity: EntityTarget<ObjectLiteral> = this.tables.userEntity;
-    return manager.create(userEntity, { ...columns, ...own });
+  #row(manager: EntityManager): TUser {
+    return createUser(manager, { ...this.tables, id: this.#id }, this.account);
   }
 }

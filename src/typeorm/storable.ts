@@ -1,5 +1,6 @@
 import { InvalidIdentifierError } from '../errors/identifier.errors.js';
 import { MAX_IDENTIFIER_LENGTH } from '../identifiers/identifier.js';
+import { DEVICE_LENGTH } from '../session/session.js';
 import type { IdentityPair } from '../users/account.js';
 import { PAIR_PART_LENGTH } from './user-identity.entity.js';
 import { AUTHENTICATION_METHOD_LENGTH } from './user.entity.js';
@@ -43,4 +44,9 @@ export function assertStorableIdentifier(identifier: string): void {
 /** The method is a remark, not worth a failed login: one that the column cannot hold is left out. */
 export function toStorableMethod(method: string | null): string | null {
   return method !== null && isStorable(method, AUTHENTICATION_METHOD_LENGTH) ? method : null;
+}
+
+/** A remark as well. */
+export function toStorableDevice(device: string | null): string | null {
+  return device !== null && isStorable(device, DEVICE_LENGTH) ? device : null;
 }

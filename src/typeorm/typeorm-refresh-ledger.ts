@@ -6,7 +6,7 @@ import { StoreUnavailableError } from '../errors/store.errors.js';
 import { isSameOwner, judge, type LedgerEntry } from '../renewal/ledger-entry.js';
 import {
   RefreshLedger,
-  type BindOutcome,
+  type Binding,
   type Claim,
   type ClaimRequest,
   type Completion,
@@ -14,8 +14,8 @@ import {
   type LedgerTime,
   type TokenOwner,
 } from '../renewal/refresh-ledger.js';
-import { atomically, retried } from './atomically.js';
-import { toStoreError } from './database-errors.js';
+import { atomically } from './atomically.js';
+import { onPrimary, storing } from './primary.js';
 import { CompletionUnit } from './refresh-completion.js';
 import { sweepRefreshTokens } from './refresh-token-sweep.js';
 import { CotterRefreshToken } from './refresh-token.entity.js';
@@ -57,7 +57,7 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
     this.#table = new RefreshTokenTable(realm);
   }
 
-  override bind(hash: string, owner: TokenOwner, { nowMs, keepMs }: LedgerTime): Promise<BindOutcome> {
+  override bind(hash: string, owner: TokenOwner, { nowMs, keepMs }: LedgerTime): Promise<Binding> {
     return this.#onConnection(async (manager) => {
       const { issuer, subject } = owner;
       await this.#table.add(manager, hash, hash, { issuer, subject, expiresAt: nowMs + keepMs });
@@ -66,8 +66,9 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
         await this.#table.adopt(manager, entry.family, owner);
         entry = await this.#get(manager, hash);
       }
-      if (!isSameOwner(entry.owner, owner)) return 'foreign';
-      return entry.isRevoked || entry.state === 'spent' || entry.state === 'dead' ? 'ended' : 'bound';
+      if (!isSameOwner(entry.owner, owner)) return { outcome: 'foreign' };
+      const isEnded = entry.isRevoked || entry.state === 'spent' || entry.state === 'dead';
+      return { outcome: isEnded ? 'ended' : 'bound', family: entry.family };
     });
   }
 
@@ -83,7 +84,9 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
   }
 
   override complete(hash: string, claimId: string, completion: Completion): Promise<CompletionOutcome> {
-    return this.#storing(() => atomically(this.dataSource, new CompletionUnit(this.#table, hash, claimId, completion)));
+    return storing(this.dataSource, () =>
+      atomically(this.dataSource, new CompletionUnit(this.#table, hash, claimId, completion)),
+    );
   }
 
   override release(hash: string, claimId: string, held: string | null): Promise<void> {
@@ -138,7 +141,8 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
     }
     const mine = await this.#table.read(manager, hash);
     if (mine?.claimId !== claimId || mine.isRevoked) return null;
-    return { outcome: 'claimed', claimId, owner: mine.owner, held: mine.held };
+    const { family, owner, held } = mine;
+    return { outcome: 'claimed', family, claimId, owner, held };
   }
 
   async #settle(
@@ -172,26 +176,7 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
     throw new StoreUnavailableError(RETRY_SOON_SECONDS, { cause: new Error('The token was forgotten in between.') });
   }
 
-  /** All statements on one connection to the primary, each for itself. */
   #onConnection<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#storing(() =>
-      retried(async () => {
-        const runner = this.dataSource.createQueryRunner('master');
-        try {
-          return await work(runner.manager);
-        } finally {
-          await runner.release();
-        }
-      }),
-    );
-  }
-
-  async #storing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      if (!this.dataSource.isInitialized) throw new Error('The DataSource is not initialised, or it is closed.');
-      return await work();
-    } catch (error) {
-      throw toStoreError(error);
-    }
+    return onPrimary(this.dataSource, ({ manager }) => work(manager));
   }
 }

@@ -11,6 +11,7 @@ import { atomically, retried } from './atomically.js';
 import { isDuplicateKey, toStoreError } from './database-errors.js';
 import { IdentityTable } from './identity-table.js';
 import { updateLastLogins } from './login-batch.js';
+import { RegistrationStatement } from './registration-statement.js';
 import { RegistrationUnit, type UserTables } from './registration.js';
 import {
   assertStorableIdentifier,
@@ -20,6 +21,7 @@ import {
   toStorableMethod,
 } from './storable.js';
 import { REALM_LENGTH, type CotterUserBase } from './user.entity.js';
+import { attachAtOnce, registerAtOnce } from './without-transaction.js';
 
 /** Accounts a statement, when last logins are written. */
 const BATCH_SIZE = 100;
@@ -70,16 +72,24 @@ export class TypeOrmUsersRepository<TUser extends CotterUserBase = CotterUserBas
   }
 
   override register(account: NewAccount): Promise<Registration<TUser>> {
-    return this.#storing((tables) => {
+    return this.#storing(async (tables) => {
       assertStorablePair(account.pair);
       assertStorableIdentifier(account.identifier.value);
-      return atomically(this.dataSource, new RegistrationUnit(tables, account));
+      return (
+        (await registerAtOnce(this.dataSource, tables, account)) ??
+        (await atomically(this.dataSource, new RegistrationUnit(tables, account)))
+      );
     });
   }
+
   override attachPair(accountId: string, pair: IdentityPair): Promise<TUser> {
-    return this.#storing((tables) => {
+    return this.#storing(async (tables) => {
       assertStorablePair(pair);
-      return atomically(this.dataSource, new AttachmentUnit(tables, accountId, pair, new Date(this.clock())));
+      const at = new Date(this.clock());
+      return (
+        (await attachAtOnce(this.dataSource, tables, accountId, pair, at)) ??
+        (await atomically(this.dataSource, new AttachmentUnit(tables, accountId, pair, at)))
+      );
     });
   }
 
@@ -145,12 +155,11 @@ export class TypeOrmUsersRepository<TUser extends CotterUserBase = CotterUserBas
 
   /** Not in the constructor: a DataSource knows its tables once it is initialised. */
   #prepare(): UserTables<TUser> {
-    this.#tables ??= {
-      realm: this.realm,
-      userEntity: this.userEntity,
-      queries: new AccountQueries(this.dataSource, this.userEntity, this.realm),
-      identities: new IdentityTable(this.realm),
-    };
+    if (this.#tables !== null) return this.#tables;
+    const { dataSource, userEntity, realm } = this;
+    const queries = new AccountQueries(dataSource, userEntity, realm);
+    const statement = RegistrationStatement.findFor(dataSource, queries.rows);
+    this.#tables = { realm, userEntity, queries, identities: new IdentityTable(realm), statement };
     return this.#tables;
   }
 }

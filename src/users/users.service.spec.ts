@@ -187,6 +187,38 @@ describe('a person who signs in', () => {
     });
   });
 
+  it('ends in the account that has the identifier where the application admits everybody, too', async () => {
+    const { users, repository } = setUp();
+    const { account } = await users.findOrRegister(person('s', 'ann@example.com'), null);
+    expect(await users.findOrRegister(person('s', 'ann@example.com'), null)).toMatchObject({ created: false });
+    const other = person('x', 'ann@example.com', 'another issuer');
+    expect(await users.findOrRegister(other, null)).toMatchObject({ created: false, account: { id: account.id } });
+    expect(repository.accounts.size).toBe(1);
+  });
+
+  it('is refused an identifier of somebody else where the application admits everybody, too', async () => {
+    const { users } = setUp({ linkByIdentifier: false });
+    await users.findOrRegister(person('s', 'ann@example.com'), null);
+    await expect(users.findOrRegister(person('x', 'ann@example.com'), null)).rejects.toMatchObject({
+      code: 'identifier_taken',
+    });
+  });
+
+  it('is told to come back where the identifier changes hands faster than it can be looked at', async () => {
+    const { users, repository } = setUp();
+    let looks = 0;
+    repository.register = () => Promise.resolve({ outcome: 'identifier_taken' });
+    repository.findByIdentifier = () => {
+      looks++;
+      return Promise.resolve(null);
+    };
+    await expect(users.findOrRegister(person('s', 'ann@example.com'), null)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      retryAfterSeconds: 1,
+    });
+    expect(looks).toBe(3);
+  });
+
   it('is not registered where the application does not admit them', async () => {
     const { users, repository } = setUp();
     const refuse = (): Promise<never> => Promise.reject(new Error('not here'));
@@ -271,18 +303,24 @@ describe('a person who is disabled', () => {
     expect(revocations.isDisabled(anew.pair)).toBe(false);
   });
 
-  it('does not slip in by a subject that is linked while they are disabled', async () => {
-    const { users, repository, revocations } = setUp();
-    const { account } = await users.findOrRegister(ann, admitted);
-    const anew = person('new subject', 'ann@example.com');
-    repository.afterLookUp = () => {
-      repository.afterLookUp = () => undefined;
-      void users.disable(account);
-    };
-    await expect(users.findOrRegister(anew, admitted)).rejects.toMatchObject(refusal);
-    expect(revocations.isDisabled(anew.pair)).toBe(true);
-    expect(revocations.isDisabled(ann.pair)).toBe(true);
-  });
+  it.each([
+    ['is asked', admitted],
+    ['admits everybody', null],
+  ])(
+    'does not slip in by a subject that is linked while they are disabled, where the application %s',
+    async (_, admit) => {
+      const { users, repository, revocations } = setUp();
+      const { account } = await users.findOrRegister(ann, admit);
+      const anew = person('new subject', 'ann@example.com');
+      repository.afterLookUp = () => {
+        repository.afterLookUp = () => undefined;
+        void users.disable(account);
+      };
+      await expect(users.findOrRegister(anew, admit)).rejects.toMatchObject(refusal);
+      expect(revocations.isDisabled(anew.pair)).toBe(true);
+      expect(revocations.isDisabled(ann.pair)).toBe(true);
+    },
+  );
 
   it('stands as the account says, where one disables and another enables at once', async () => {
     const { users, repository, revocations } = setUp();

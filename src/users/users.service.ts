@@ -64,10 +64,11 @@ export class UsersService {
   /**
    * By the pair of issuer and subject; unknown there, by the verified identifier; unknown there too, a new account.
    *
+   * @param admit - Asked about whoever is new; `null` admits everybody.
    * @throws {@link IdentityMissingError} (`identity_missing`), {@link IdentifierTakenError} (`identifier_taken`),
    *   {@link AccountDisabledError} (`account_disabled`), {@link InvalidIdentifierError} (`invalid_identifier`), or what `admit` throws.
    */
-  async findOrRegister(person: VerifiedPerson, admit: Admission): Promise<ResolvedAccount> {
+  async findOrRegister(person: VerifiedPerson, admit: Admission | null): Promise<ResolvedAccount> {
     const known = await this.users.findByPair(person.pair);
     if (known !== null) {
       if (known.disabledAt) throw new AccountDisabledError();
@@ -116,19 +117,27 @@ export class UsersService {
     throw new StoreUnavailableError(1, { cause: new Error('the account keeps being disabled and enabled') });
   }
 
-  /** Several rounds, since other logins of the same person or identifier may be deciding at the same time. */
-  async #linkOrRegister(person: VerifiedPerson, identifier: Identifier, admit: Admission): Promise<ResolvedAccount> {
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const holder = await this.users.findByIdentifier(identifier.value);
-      if (holder !== null)
-        return found(await this.#assertEnabled(await this.#link(holder, identifier, person.pair), person));
-      const columns = await admit(identifier);
+  /**
+   * Whether there is an account with the identifier is told by the registration itself, unless the application has to be asked about
+   * newcomers first. Several rounds, since other logins of the same person or identifier may be deciding at the same time.
+   */
+  async #linkOrRegister(
+    person: VerifiedPerson,
+    identifier: Identifier,
+    admit: Admission | null,
+  ): Promise<ResolvedAccount> {
+    let holder = admit === null ? null : await this.users.findByIdentifier(identifier.value);
+    for (let round = 0; holder === null; round++) {
+      if (round === MAX_ROUNDS)
+        throw new StoreUnavailableError(1, { cause: new Error('the identifier keeps changing hands') });
       const { pair, authenticationMethod, at } = person;
+      const columns = admit === null ? {} : await admit(identifier);
       const registration = await this.users.register({ pair, identifier, authenticationMethod, at, columns });
       if (registration.outcome === 'created') return { account: registration.account, created: true, conflict: null };
       if (registration.outcome === 'known') return found(await this.#assertEnabled(registration.account, person));
+      holder = await this.users.findByIdentifier(identifier.value);
     }
-    throw new StoreUnavailableError(1, { cause: new Error('the identifier keeps changing hands') });
+    return found(await this.#assertEnabled(await this.#link(holder, identifier, person.pair), person));
   }
 
   /** Only an address or a number is proved to be one person's everywhere; user names are anyone's at another issuer. */

@@ -4,7 +4,7 @@ import {
   CotterModule,
   CurrentUser,
   TokenVerifier,
-  type CotterModuleOptions,
+  type CotterForRootOptions,
   type CotterPrincipal,
 } from 'nestjs-cotter';
 import { CotterUser } from 'nestjs-cotter/typeorm';
@@ -40,7 +40,7 @@ export interface AttackedApplication {
 export async function startAttackedApplication(
   platform: Platform,
   issuer: AttackIssuer,
-  options: Partial<CotterModuleOptions> = {},
+  options: Partial<CotterForRootOptions> = {},
 ): Promise<AttackedApplication> {
   const { apiKeyId, url } = issuer;
   const trust = { apiKeyId, issuer: url, apiUrl: `${url}/api/v0`, jsUrl: url };

@@ -1,9 +1,21 @@
 import { Test } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { CotterModule, UsersRepository, type CotterModuleExtras } from 'nestjs-cotter';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import {
+  CotterModule,
+  MemoryRefreshLedger,
+  MemoryRevocationStore,
+  MemorySessionStore,
+  RefreshLedger,
+  RevocationStore,
+  SessionStore,
+  UsersRepository,
+  type CotterForRootOptions,
+} from 'nestjs-cotter';
 import {
   CotterEntities,
+  CotterRefreshToken,
   CotterRevocation,
+  CotterSession,
   CotterUser,
   CotterUserBase,
   CotterUserIdentity,
@@ -28,6 +40,11 @@ class LooseUser implements CotterUserBase {
   disabledAt!: Date | null;
 }
 
+const SESSIONS = {
+  publicUrl: 'http://localhost:3000',
+  session: { mode: 'server', encryptionKeys: ['a key of the test, of at least 32 characters'] },
+} as const satisfies Partial<CotterForRootOptions>;
+
 interface Database {
   readonly name?: string;
   readonly entities?: MixedList<new () => object>;
@@ -35,7 +52,7 @@ interface Database {
 }
 
 describe('a CotterModule with users in TypeORM', () => {
-  async function boot(extras: CotterModuleExtras, ...databases: Database[]) {
+  async function boot(extras: Partial<CotterForRootOptions>, ...databases: Database[]) {
     const moduleRef = await Test.createTestingModule({
       imports: [
         ...databases.map((database) =>
@@ -60,6 +77,37 @@ describe('a CotterModule with users in TypeORM', () => {
     await app.close();
   });
 
+  it('keeps all else beside them, and registers the entities of what it is asked for', async () => {
+    // The entities that load automatically are known by the name of the DataSource, for the whole process.
+    const tablesOf = async (dataSource: string, extras: Partial<CotterForRootOptions>): Promise<string[]> => {
+      const app = await boot({ ...extras, dataSource }, { entities: [] }, { name: dataSource, autoLoadEntities: true });
+      const stores = [RevocationStore, RefreshLedger, ...(extras.session === undefined ? [] : [SessionStore])];
+      const names = stores.map((store) => app.get(store, { strict: false }).constructor.name);
+      const { entityMetadatas } = app.get<DataSource>(getDataSourceToken(dataSource), { strict: false });
+      await app.close();
+      return [...entityMetadatas.map(({ tableName }) => tableName), ...names].sort();
+    };
+    const always = [
+      ...['cotter_user', 'cotter_user_identity', 'cotter_revocation', 'cotter_refresh_token'],
+      ...['TypeOrmRevocationStore', 'TypeOrmRefreshLedger'],
+    ];
+    await expect(tablesOf('bearers', {})).resolves.toEqual([...always].sort());
+    await expect(tablesOf('visitors', SESSIONS)).resolves.toEqual(
+      [...always, 'cotter_session', 'cotter_used_name', 'TypeOrmSessionStore'].sort(),
+    );
+    const elsewhere = {
+      revocationStore: { useFactory: () => new MemoryRevocationStore() },
+      refreshLedger: { useValue: new MemoryRefreshLedger() },
+      session: { ...SESSIONS.session, store: { useValue: new MemorySessionStore() } },
+    };
+    await expect(tablesOf('people', { ...SESSIONS, ...elsewhere })).resolves.toEqual(
+      [
+        ...['cotter_user', 'cotter_user_identity'],
+        ...['MemoryRevocationStore', 'MemoryRefreshLedger', 'MemorySessionStore'],
+      ].sort(),
+    );
+  });
+
   it('keeps them in the DataSource that is named', async () => {
     const app = await boot({ dataSource: 'people' }, { entities: [] }, { name: 'people', entities: CotterEntities });
     const users = app.get(UsersRepository, { strict: false });
@@ -67,7 +115,7 @@ describe('a CotterModule with users in TypeORM', () => {
     await app.close();
   });
 
-  it.each<[string, CotterModuleExtras, Database[], RegExp]>([
+  it.each<[string, Partial<CotterForRootOptions>, Database[], RegExp]>([
     ['there is no DataSource', {}, [], /^dataSource: there is no default DataSource; add TypeOrmModule\.forRoot/],
     [
       'there is none of that name',
@@ -86,6 +134,24 @@ describe('a CotterModule with users in TypeORM', () => {
       {},
       [{ entities: [CotterUser, CotterUserIdentity] }],
       /^dataSource: the entity CotterRevocation must be among/,
+    ],
+    [
+      'the refresh tokens have no table',
+      {},
+      [{ entities: [CotterUser, CotterUserIdentity, CotterRevocation] }],
+      /^dataSource: the entity CotterRefreshToken must be among/,
+    ],
+    [
+      'the sessions have no table',
+      SESSIONS,
+      [{ entities: [CotterUser, CotterUserIdentity, CotterRevocation, CotterRefreshToken] }],
+      /^dataSource: the entity CotterSession must be among/,
+    ],
+    [
+      'names that were used have no table',
+      SESSIONS,
+      [{ entities: [CotterUser, CotterUserIdentity, CotterRevocation, CotterRefreshToken, CotterSession] }],
+      /^dataSource: the entity CotterUsedName must be among/,
     ],
     [
       'the users have no table',

@@ -58,7 +58,7 @@ describe('the ledger in TypeORM', () => {
     expect(upQueries.map(({ query }) => query).filter((query) => query.includes('refresh'))).toEqual([]);
     const count = () => dataSource.query<unknown[]>("SELECT * FROM sqlite_master WHERE name = 'cotter_refresh_token'");
     await expect(count()).resolves.toHaveLength(1);
-    await dataSource.undoLastMigration();
+    for (const _ of CotterMigrations) await dataSource.undoLastMigration();
     await expect(count()).resolves.toHaveLength(0);
     await dataSource.destroy();
   });
@@ -71,7 +71,10 @@ describe('the ledger in memory', () => {
     const time = { nowMs: 0, keepMs: 1 };
     for (const hash of ['a', 'b', 'c']) await ledger.bind(hash, owner, time);
     expect(ledger.size).toBe(2);
-    await expect(ledger.bind('b', { ...owner, subject: 'bob' }, time)).resolves.toBe('foreign');
-    await expect(ledger.bind('a', { ...owner, subject: 'bob' }, time)).resolves.toBe('bound');
+    await expect(ledger.bind('b', { ...owner, subject: 'bob' }, time)).resolves.toEqual({ outcome: 'foreign' });
+    await expect(ledger.bind('a', { ...owner, subject: 'bob' }, time)).resolves.toEqual({
+      outcome: 'bound',
+      family: 'a',
+    });
   });
 });

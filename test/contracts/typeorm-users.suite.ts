@@ -224,9 +224,7 @@ export function describeTypeOrmUsers(engine: Engine): void {
 
         for (const _ of CotterMigrations) await dataSource.undoLastMigration();
         const runner = dataSource.createQueryRunner();
-        expect(await runner.hasTable('cotter_user')).toBe(false);
-        expect(await runner.hasTable('cotter_user_identity')).toBe(false);
-        expect(await runner.hasTable('cotter_revocation')).toBe(false);
+        for (const { tablePath } of dataSource.entityMetadatas) expect(await runner.hasTable(tablePath)).toBe(false);
         await runner.release();
 
         await dataSource.runMigrations();

@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { CotterAuthGuard, CotterModule, type CotterModuleOptions } from 'nestjs-cotter';
+import { CotterAuthGuard, CotterModule, type CotterForRootOptions } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
 
 import { send, startApplication, type TestApplication } from './platforms.js';
@@ -13,7 +13,7 @@ class GuardedController {
   }
 }
 
-function start(options: CotterModuleOptions): Promise<TestApplication> {
+function start(options: CotterForRootOptions): Promise<TestApplication> {
   const imports = [CotterModule.forRoot({ ...options, users: false })];
   return startApplication('express', { imports, controllers: [GuardedController] });
 }

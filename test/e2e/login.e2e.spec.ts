@@ -1,5 +1,5 @@
 import { ValidationPipe, VersioningType } from '@nestjs/common';
-import { RegistrationRefusedError, type CotterLoginHooks, type CotterModuleOptions } from 'nestjs-cotter';
+import { RegistrationRefusedError, type CotterLoginHooks, type CotterForRootOptions } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
 
 import { inMemory, onServer } from './login-database.js';
@@ -25,7 +25,7 @@ describe.each(platforms)('in a host of its own habits on %s', (platform) => {
       platform,
       issuer,
       inMemory(),
-      { path: 'auth' } as Partial<CotterModuleOptions>,
+      { path: 'auth' } as Partial<CotterForRootOptions>,
       (app) => {
         app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
         app.setGlobalPrefix('api');
@@ -40,7 +40,7 @@ describe.each(platforms)('in a host of its own habits on %s', (platform) => {
   it('leaves the routes out where it is told so', async () => {
     const server = await startLogin(platform, issuer, inMemory(), {
       controllers: false,
-    } as Partial<CotterModuleOptions>);
+    } as Partial<CotterForRootOptions>);
     expect((await login(server, issuer.payload())).status).toBe(404);
     expect((await login(server, {}, '/refresh')).status).toBe(404);
     await server.app.close();

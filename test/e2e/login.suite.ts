@@ -1,4 +1,4 @@
-import type { CotterModuleOptions } from 'nestjs-cotter';
+import type { CotterForRootOptions } from 'nestjs-cotter';
 import { Controller, Get, UseGuards, type INestApplication } from '@nestjs/common';
 import { CotterAuthGuard, CotterModule, CurrentAccount, UsersService } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
@@ -29,7 +29,7 @@ export function startLogin(
   platform: Platform,
   issuer: CotterTestIssuer,
   database: LoginDatabase,
-  options: Partial<CotterModuleOptions> = {},
+  options: Partial<CotterForRootOptions> = {},
   prepare?: (app: INestApplication) => void,
 ): Promise<TestApplication> {
   const imports = [database.module(), CotterModule.forRoot({ ...issuer.moduleOptions, ...options })];

@@ -8,7 +8,7 @@ import {
   RevocationStore,
   UsersService,
   type CotterAccount,
-  type CotterModuleOptions,
+  type CotterForRootOptions,
   type CotterPrincipal,
   type RevocationFeed,
   type RevocationListener,
@@ -45,9 +45,9 @@ describe.each(platforms)('what is revoked on %s', (platform) => {
     await issuer.close();
   });
 
-  async function start(options: Partial<CotterModuleOptions> & { revocationStore?: object } = {}): Promise<void> {
+  async function start(options: Partial<CotterForRootOptions> & { revocationStore?: object } = {}): Promise<void> {
     const events = { onTokenRejected: ({ code }: { code: string }) => tokensTaken.push(code) };
-    const cotter = CotterModule.forRoot({ ...issuer.moduleOptions, events, ...options } as CotterModuleOptions);
+    const cotter = CotterModule.forRoot({ ...issuer.moduleOptions, events, ...options } as CotterForRootOptions);
     server = await startApplication(platform, { imports: [inMemory().module(), cotter], controllers: [MeController] });
   }
 

@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { CotterAuthGuard, CotterModule, CurrentUser, type CotterModuleOptions } from 'nestjs-cotter';
+import { CotterAuthGuard, CotterModule, CurrentUser, type CotterForRootOptions } from 'nestjs-cotter';
 
 import { inMemory } from '../e2e/login-database.js';
 import {
@@ -44,7 +44,7 @@ afterAll(async () => {
   await Promise.all([server.close(), other.close()]);
 });
 
-function start(platform: Platform, options: Partial<CotterModuleOptions> = {}): Promise<TestApplication> {
+function start(platform: Platform, options: Partial<CotterForRootOptions> = {}): Promise<TestApplication> {
   return startApplication(platform, {
     imports: [
       inMemory().module(),

@@ -1,10 +1,10 @@
-import { RefreshService, type CotterModuleOptions } from '../../src/index.js';
+import { RefreshService, type CotterForRootOptions } from '../../src/index.js';
 import { openLedger, startModule, type LedgerAddress } from './refresh-processes.js';
 
 /** What the parent tells its child. */
 export interface ChildTask {
   readonly address: LedgerAddress;
-  readonly options: CotterModuleOptions;
+  readonly options: CotterForRootOptions;
   readonly refreshToken: string;
   /** Before which step the child stands still, for the parent to kill it. */
   readonly stopBefore: 'exchange' | 'complete';

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { Redis } from 'ioredis';
 
 import { openDatabase, parseDatabaseUrl } from '../../src/app/database.js';
-import { CotterModule, type CotterModuleOptions, type RefreshLedger } from '../../src/index.js';
+import { CotterModule, type CotterForRootOptions, type RefreshLedger } from '../../src/index.js';
 import { RedisRefreshLedger } from '../../src/redis/index.js';
 import { CotterEntities, CotterMigrations, TypeOrmRefreshLedger } from '../../src/typeorm/index.js';
 
@@ -40,7 +40,7 @@ export async function openLedger({ url, keyPrefix }: LedgerAddress): Promise<{
 
 /** The module as an application has it, without HTTP. */
 export async function startModule(
-  options: CotterModuleOptions,
+  options: CotterForRootOptions,
   ledger: RefreshLedger,
 ): Promise<INestApplicationContext> {
   const module = CotterModule.forRoot({ ...options, users: false, refreshLedger: { useValue: ledger } });

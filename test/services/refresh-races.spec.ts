@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { INestApplicationContext } from '@nestjs/common';
-import { CotterError, RefreshService, RenewalService, type CotterModuleOptions } from 'nestjs-cotter';
+import { CotterError, RefreshService, RenewalService, type CotterForRootOptions } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
 
 import { createServerDatabase, findServerUrl } from './database.js';
@@ -58,7 +58,7 @@ for (const [name, openPlace] of places) {
       await issuer.close();
     });
 
-    const options = (changes: Partial<CotterModuleOptions> = {}): CotterModuleOptions => ({
+    const options = (changes: Partial<CotterForRootOptions> = {}): CotterForRootOptions => ({
       apiKeyId: issuer.apiKeyId,
       issuer: issuer.url,
       apiUrl: `${issuer.url}/api/v0`,
@@ -68,7 +68,7 @@ for (const [name, openPlace] of places) {
 
     /** One more process, as far as the store can tell: with connections of its own, and keys of the issuer that it has fetched. */
     async function start(
-      changes: Partial<CotterModuleOptions> = {},
+      changes: Partial<CotterForRootOptions> = {},
       address: LedgerAddress = place,
     ): Promise<INestApplicationContext> {
       const { ledger, close } = await openLedger(address);
@@ -121,7 +121,7 @@ for (const [name, openPlace] of places) {
 
     it('tells one of them of a theft that all see, and ends the family in all', async () => {
       const reuses: unknown[] = [];
-      const changes: Partial<CotterModuleOptions> = {
+      const changes: Partial<CotterForRootOptions> = {
         refresh: { replaySeconds: 0 },
         events: { onRefreshTokenReused: (reuse) => reuses.push(reuse) },
       };

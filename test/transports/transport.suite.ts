@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { CotterModule, UsersRepository, type CotterAccount, type CotterModuleOptions } from 'nestjs-cotter';
+import { CotterModule, UsersRepository, type CotterAccount, type CotterForRootOptions } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
 
 /** The handlers that every transport under test has. */
@@ -50,7 +50,7 @@ function unexpected(): never {
 }
 
 /** The module under test, trusting both issuers. */
-export function cotterModule({ issuer, silent }: Issuers, options: Partial<CotterModuleOptions> = {}): DynamicModule {
+export function cotterModule({ issuer, silent }: Issuers, options: Partial<CotterForRootOptions> = {}): DynamicModule {
   return CotterModule.forRoot({
     ...issuer.moduleOptions,
     trust: [{ issuer: silent.url, jwksUri: `${silent.url}/api/v0/token/jwks`, audience: silent.apiKeyId }],

@@ -1,6 +1,6 @@
-import { headerValuesOf, type HeaderCarrier, type PlatformRequest } from '../../http/platform.js';
+import type { HeaderCarrier, PlatformRequest } from '../../http/platform.js';
 import type { PrincipalHolder } from '../principal-holder.js';
-import { authorizationFields, authorizationValues } from './authorization-fields.js';
+import { authorizationValues, handshakeFields } from './authorization-fields.js';
 import { memberOf } from './member-of.js';
 
 /**
@@ -13,7 +13,7 @@ export function graphQlCarrier(args: readonly unknown[]): HeaderCarrier {
   const request = findRequest(contextOf(args));
   if (request !== undefined) return request;
   const { handshake, parameters } = getConnection(contextOf(args));
-  return authorizationFields([...headerValuesOf(handshake, 'authorization'), ...authorizationValues(parameters)]);
+  return handshakeFields(handshake, authorizationValues(parameters));
 }
 
 /** The request, where other code looks for `user` too; the context where many operations share one connection. */

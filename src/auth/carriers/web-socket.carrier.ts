@@ -1,10 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 
-import { headerValuesOf, type HeaderCarrier, type PlatformRequest } from '../../http/platform.js';
+import type { HeaderCarrier, PlatformRequest } from '../../http/platform.js';
 import type { PrincipalHolder } from '../principal-holder.js';
 import { accessOf } from '../requirements.js';
-import { authorizationFields } from './authorization-fields.js';
+import { handshakeFields } from './authorization-fields.js';
 import { memberOf } from './member-of.js';
 
 const reflector = new Reflector();
@@ -27,7 +27,10 @@ export function keepHandshake(client: object, request: PlatformRequest): void {
   handshakes.set(client, request);
 }
 
-/** The handshake's `Authorization` field, and socket.io's `auth.token`, which is what browsers can send; never the URL. */
+/**
+ * The handshake's `Authorization` field, socket.io's `auth.token`, which is what browsers can send, or the session cookie of a handshake from
+ * a page of the site; never the URL.
+ */
 export function webSocketCarrier(client: object): HeaderCarrier {
   const request = handshakes.get(client) ?? memberOf(client, 'request');
   if (request === undefined)
@@ -35,10 +38,7 @@ export function webSocketCarrier(client: object): HeaderCarrier {
       'the handshake of this WebSocket is not known: call keepHandshake(client, request) in handleConnection',
     );
   const token = memberOf(memberOf(memberOf(client, 'handshake'), 'auth'), 'token');
-  return authorizationFields([
-    ...headerValuesOf(request as PlatformRequest, 'authorization'),
-    typeof token === 'string' ? `Bearer ${token}` : token,
-  ]);
+  return handshakeFields(request as PlatformRequest, [typeof token === 'string' ? `Bearer ${token}` : token]);
 }
 
 /** The client, which outlives a message: on a public handler, who it was in an earlier one does not count. */

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import type { PlatformRequest } from '../../http/platform.js';
 import { CodeNotSentError, TooManyCodesError } from '../challenges/challenge.errors.js';
-import { pathOf, queryOf } from '../http/request-target.js';
+import { pathOf, queryOf } from '../../http/request-target.js';
 import { messagePage } from '../pages/message.page.js';
 import { pageAnswer, type PageAnswer } from '../pages/page-answer.js';
 import { sendPage } from '../pages/page.interceptor.js';

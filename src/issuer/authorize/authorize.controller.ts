@@ -4,7 +4,7 @@ import { headerValuesOf, nodeRequestOf, type PlatformRequest } from '../../http/
 import { Challenges } from '../challenges/challenges.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { textMember } from '../http/body-members.js';
-import { queryOf } from '../http/request-target.js';
+import { queryOf } from '../../http/request-target.js';
 import { SameSiteFormGuard } from '../http/same-site-form.guard.js';
 import { identifierPage } from '../pages/identifier.page.js';
 import { pageAnswer, seeOther, type PageAnswer } from '../pages/page-answer.js';

@@ -6,7 +6,7 @@ import type { Challenge } from '../challenges/challenge.entity.js';
 import { Challenges } from '../challenges/challenges.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { textMember } from '../http/body-members.js';
-import { queryOf } from '../http/request-target.js';
+import { queryOf } from '../../http/request-target.js';
 import { SameSiteFormGuard } from '../http/same-site-form.guard.js';
 import { codePage } from '../pages/code.page.js';
 import { messagePage } from '../pages/message.page.js';

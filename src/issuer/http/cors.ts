@@ -1,7 +1,7 @@
 import { headerValuesOf, type PlatformRequest } from '../../http/platform.js';
 import type { IssuerClient } from '../clients/issuer-client.js';
 import type { IssuerClients } from '../clients/issuer-clients.js';
-import { pathOf } from './request-target.js';
+import { pathOf } from '../../http/request-target.js';
 
 const KEY_SET_PATH = '/api/v0/token/jwks';
 const KEY_IN_PATH = /^\/api\/v0\/token\/([^/]+)$/;

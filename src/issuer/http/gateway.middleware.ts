@@ -4,7 +4,7 @@ import { Injectable, type NestMiddleware } from '@nestjs/common';
 
 import { sendError, setHeaders } from './error-answer.js';
 import { IssuerHeaders } from './issuer-headers.js';
-import { pathOf } from './request-target.js';
+import { pathOf } from '../../http/request-target.js';
 import { findMethods } from './routes.js';
 
 /**

@@ -6,7 +6,7 @@ import type { PlatformRequest } from '../../http/platform.js';
 import { ApiRefusedError } from './api-refused.error.js';
 import { errorAnswer } from './error-answer.js';
 import { IssuerHeaders } from './issuer-headers.js';
-import { pathOf } from './request-target.js';
+import { pathOf } from '../../http/request-target.js';
 
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'The request is malformed',

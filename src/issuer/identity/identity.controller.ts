@@ -3,7 +3,7 @@ import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
-import { queryOf } from '../http/request-target.js';
+import { queryOf } from '../../http/request-target.js';
 import { IssuerKeys } from '../keys/issuer-keys.js';
 import { RefreshTokens } from '../tokens/refresh-tokens.js';
 import { TokenMinter } from '../tokens/token-minter.js';

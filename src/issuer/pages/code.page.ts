@@ -1,6 +1,6 @@
 import { parseRedirectUrl } from '../../identifiers/redirect-url.js';
 import type { Challenge } from '../challenges/challenge.entity.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 import { returnNote } from './return-note.js';
 

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 
 /** Says what this server is to whoever stumbles upon it. */

@@ -1,5 +1,5 @@
 import type { RedirectUrl } from '../../identifiers/redirect-url.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 import { returnNote } from './return-note.js';
 

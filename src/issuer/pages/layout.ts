@@ -1,4 +1,4 @@
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 
 /** What every page has. */
 export interface LayoutOptions {

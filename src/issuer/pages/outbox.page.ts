@@ -1,5 +1,5 @@
 import type { CodeMessage } from '../delivery/code-sender.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 
 /** @param messages - Newest first. */

@@ -1,5 +1,5 @@
 import type { RedirectUrl } from '../../identifiers/redirect-url.js';
-import type { Html } from './html.js';
+import type { Html } from '../../http/html.js';
 
 /** An answer to a browser, ready to go out. */
 export interface PageAnswer {

@@ -1,5 +1,5 @@
 import type { Challenge } from '../challenges/challenge.entity.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 
 /** What the page that sends another code shows. */

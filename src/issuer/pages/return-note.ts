@@ -1,5 +1,5 @@
 import type { RedirectUrl } from '../../identifiers/redirect-url.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../http/html.js';
 
 /** Where a person ends up, which they can check before they prove who they are; and the way back there without doing so. */
 export function returnNote(redirectUrl: RedirectUrl, cancelUrl: string): Html {

@@ -1,4 +1,4 @@
-import { nodeRequestOf, type PlatformRequest } from '../../http/platform.js';
+import { nodeRequestOf, type PlatformRequest } from './platform.js';
 
 /** The path of a request as it was sent: parsers of the platforms differ, so they are not asked. */
 export function pathOf(request: PlatformRequest): string {

@@ -1,4 +1,4 @@
-import { html } from '../../src/issuer/pages/html.js';
+import { html } from './html.js';
 
 describe('the html template', () => {
   it('escapes every value, in text and in attributes', () => {
