@@ -21,17 +21,11 @@ afterAll(() => issuer.close());
 
 describe.each(platforms)('in a host of its own habits on %s', (platform) => {
   it('works under a strict ValidationPipe, a global prefix, versioning and a path', async () => {
-    const server = await startLogin(
-      platform,
-      issuer,
-      inMemory(),
-      { path: 'auth' } as Partial<CotterForRootOptions>,
-      (app) => {
-        app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
-        app.setGlobalPrefix('api');
-        app.enableVersioning({ type: VersioningType.URI });
-      },
-    );
+    const server = await startLogin(platform, issuer, inMemory(), { path: 'auth' }, (app) => {
+      app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+      app.setGlobalPrefix('api');
+      app.enableVersioning({ type: VersioningType.URI });
+    });
     expect((await login(server, issuer.payload(), '/api/auth/login')).status).toBe(201);
     expect((await login(server, issuer.payload(), '/login')).status).toBe(404);
     await server.app.close();
@@ -40,7 +34,7 @@ describe.each(platforms)('in a host of its own habits on %s', (platform) => {
   it('leaves the routes out where it is told so', async () => {
     const server = await startLogin(platform, issuer, inMemory(), {
       controllers: false,
-    } as Partial<CotterForRootOptions>);
+    });
     expect((await login(server, issuer.payload())).status).toBe(404);
     expect((await login(server, {}, '/refresh')).status).toBe(404);
     await server.app.close();

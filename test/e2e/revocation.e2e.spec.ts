@@ -47,7 +47,7 @@ describe.each(platforms)('what is revoked on %s', (platform) => {
 
   async function start(options: Partial<CotterForRootOptions> & { revocationStore?: object } = {}): Promise<void> {
     const events = { onTokenRejected: ({ code }: { code: string }) => tokensTaken.push(code) };
-    const cotter = CotterModule.forRoot({ ...issuer.moduleOptions, events, ...options } as CotterForRootOptions);
+    const cotter = CotterModule.forRoot({ ...issuer.moduleOptions, events, ...options });
     server = await startApplication(platform, { imports: [inMemory().module(), cotter], controllers: [MeController] });
   }
 

@@ -39,18 +39,16 @@ describe.each<SessionMode>(['server', 'token'])(
       const cookies: string[] = [];
       const { access_token: accessToken, refresh_token: token } = issuers.issuer.tokens({ subject: 'ann' });
       const principal = await server.app.get(TokenVerifier).verifyAccessToken(accessToken);
-      await server.app
-        .get(SessionService)
-        .start(
-          {
-            account: { id: 'ann' },
-            principal,
-            accessToken,
-            refresh: { token, family: 'family' },
-            authenticatedAt: new Date(issuers.nowMs),
-          },
-          { carrier: { rawHeaders: [] }, answer: { add: (cookie) => cookies.push(cookie.split(';', 1)[0] ?? '') } },
-        );
+      await server.app.get(SessionService).start(
+        {
+          account: { id: 'ann' },
+          principal,
+          accessToken,
+          refresh: { token, family: 'family' },
+          authenticatedAt: new Date(issuers.nowMs),
+        },
+        { carrier: { rawHeaders: [] }, answer: { add: (cookie) => cookies.push(cookie.split(';', 1)[0] ?? '') } },
+      );
       return cookies.join('; ');
     }
 
