@@ -45,9 +45,10 @@ module.exports = {
     ]),
     {
       name: 'rules-know-no-framework',
-      comment: 'errors, identifiers, net and tokens run anywhere: no Nest, no TypeORM, no Passport, no HTTP framework.',
+      comment:
+        'errors, identifiers, net, sealing and tokens run anywhere: no Nest, no TypeORM, no Passport, no HTTP framework.',
       severity: 'error',
-      from: { path: '^src/(errors|identifiers|net|tokens)/', pathNot: spec },
+      from: { path: '^src/(errors|identifiers|net|sealing|tokens)/', pathNot: spec },
       to: {
         path: 'node_modules/(@nestjs|@types/express|express|fastify|passport[^/]*|@types/passport[^/]*|rxjs|typeorm)/',
       },

@@ -44,7 +44,10 @@ export interface CotterModuleOptions {
   revocation?: CotterRevocationOptions | undefined;
   /** How refresh tokens are spent. */
   refresh?: CotterRefreshOptions | undefined;
-  /** Base URL under which browsers reach the application. Sessions need it: cookies are bound to its host, and requests to its origin. */
+  /**
+   * Base URL under which browsers reach the application, without Nest's global prefix. Sessions need it: cookies are bound to its host,
+   * requests to its origin, and the issuer sends people back to it.
+   */
   publicUrl?: string | undefined;
   /** Origins of other sites whose pages may call `POST /login` and `POST /refresh`. @defaultValue none */
   allowedOrigins?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import { ValidationPipe, VersioningType } from '@nestjs/common';
-import { RegistrationRefusedError, type CotterLoginHooks, type CotterForRootOptions } from 'nestjs-cotter';
+import { RegistrationRefusedError, type CotterLoginHooks } from 'nestjs-cotter';
 import { CotterTestIssuer } from 'nestjs-cotter/testing';
 
 import { inMemory, onServer } from './login-database.js';
