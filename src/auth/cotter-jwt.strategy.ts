@@ -7,7 +7,7 @@ import { InvalidCredentialsRequestError, MissingCredentialsError } from '../erro
 import { CotterError } from '../errors/cotter.error.js';
 import { SessionEndedError } from '../errors/session.errors.js';
 import { InvalidTokenError } from '../errors/token.errors.js';
-import { headerValuesOf, type HeaderCarrier } from '../http/platform.js';
+import { hasField, type HeaderCarrier } from '../http/platform.js';
 import { expressCookiesOf, type ResponseCookies } from '../http/response-cookies.js';
 import { CookieSessions } from '../session/cookie-sessions.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
@@ -37,7 +37,7 @@ export class CotterJwtStrategy extends Strategy {
   findVerified(carrier: HeaderCarrier): CotterPrincipal | null {
     const token = findBearerToken(carrier);
     if (this.sessions === null) return token === null ? null : this.verifier.findVerified(token);
-    if (token === null) return hasAuthorization(carrier) ? null : this.sessions.findVerified(carrier);
+    if (token === null) return hasField(carrier, 'authorization') ? null : this.sessions.findVerified(carrier);
     return this.sessions.isPresent(carrier) ? null : this.verifier.findVerified(token);
   }
 
@@ -94,10 +94,6 @@ export function isRefusal(error: unknown): error is CotterError {
 }
 
 const REFUSALS = [MissingCredentialsError, InvalidCredentialsRequestError, InvalidTokenError, SessionEndedError];
-
-function hasAuthorization(carrier: HeaderCarrier): boolean {
-  return headerValuesOf(carrier, 'authorization').length > 0;
-}
 
 /** A field of another scheme is somebody else's: a proxy's, as a rule. */
 function hasBearer(carrier: HeaderCarrier): boolean {

@@ -26,3 +26,13 @@ export function headerValuesOf(carrier: HeaderCarrier, name: string): string[] {
   const rawHeaders = rawHeadersOf(carrier);
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
+
+/** Whether a header field was sent at all. @param name - In lower case. */
+export function hasField(carrier: HeaderCarrier, name: string): boolean {
+  const rawHeaders = rawHeadersOf(carrier);
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index];
+    if (field?.length === name.length && field.toLowerCase() === name) return true;
+  }
+  return false;
+}

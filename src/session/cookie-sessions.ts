@@ -38,8 +38,8 @@ export interface SessionParts {
  */
 export abstract class CookieSessions {
   protected readonly cookie: SessionCookie;
-  // By the whole text of the cookie.
-  readonly #warm: SieveCache<WarmSession>;
+  // By the end of the cookie, which is random, and compared whole: hashing a long text at each request would cost more than all the rest.
+  readonly #warm: SieveCache<{ readonly cookie: string; readonly session: WarmSession }>;
   readonly #loading = new Map<string, Promise<WarmSession | null>>();
 
   protected constructor(protected readonly parts: SessionParts) {
@@ -98,8 +98,8 @@ export abstract class CookieSessions {
   findVerified(carrier: HeaderCarrier): CotterPrincipal | null {
     const cookie = this.cookie.peek(carrier);
     if (cookie === null) return null;
-    const session = this.#warm.get(cookie);
-    if (session === undefined) return null;
+    const session = this.#findWarm(cookie);
+    if (session === null) return null;
     const nowMs = this.parts.options.clock();
     if (nowMs >= session.accessEndsAtMs || this.#isOver(session, nowMs)) return null;
     if (!this.agrees(session, carrier) || !this.parts.crossSite.isOwn(carrier)) return null;
@@ -150,12 +150,12 @@ export abstract class CookieSessions {
   /** Keeps a session at hand. */
   protected keep(cookie: string, session: WarmSession): WarmSession {
     session.readAtMs = this.parts.options.clock();
-    this.#warm.set(cookie, session);
+    this.#warm.set(cookie.slice(-SESSION_ID_LENGTH), { cookie, session });
     return session;
   }
 
   protected drop(cookie: string): void {
-    this.#warm.delete(cookie);
+    this.#warm.delete(cookie.slice(-SESSION_ID_LENGTH));
   }
 
   /** Seconds that the browser has to keep the cookie. */
@@ -164,11 +164,16 @@ export abstract class CookieSessions {
   }
 
   async #find(cookie: string, carrier: HeaderCarrier): Promise<WarmSession | null> {
-    const known = this.#warm.get(cookie);
-    const isKnown = known !== undefined && this.agrees(known, carrier);
+    const known = this.#findWarm(cookie);
+    const isKnown = known !== null && this.agrees(known, carrier);
     // Idle here may be busy elsewhere.
     if (isKnown && !this.#isIdle(known, this.parts.options.clock())) return known;
     return this.#load(cookie, carrier);
+  }
+
+  #findWarm(cookie: string): WarmSession | null {
+    const kept = this.#warm.get(cookie.slice(-SESSION_ID_LENGTH));
+    return kept?.cookie === cookie ? kept.session : null;
   }
 
   /**

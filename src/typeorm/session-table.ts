@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 
 import type { SessionRecord } from '../session/session.js';
 import { isDuplicateKey } from './database-errors.js';
+import { columnNameOf, tableNameOf } from './names.js';
 import { SESSION_COLUMNS, sessionOf, valuesOf, type SessionRow } from './session-row.js';
 import { CotterSession } from './session.entity.js';
 import { Statement } from './statement.js';
@@ -24,11 +25,7 @@ export class SessionTable {
     private readonly realm: string,
   ) {
     const { driver } = dataSource;
-    this.#name = dataSource
-      .getMetadata(CotterSession)
-      .tablePath.split('.')
-      .map((part) => driver.escape(part))
-      .join('.');
+    this.#name = tableNameOf(dataSource, CotterSession);
     const names = SESSION_COLUMNS.map(([, property]) => this.#column(property));
     const members = SESSION_COLUMNS.map(
       ([member, property]) => `${this.#column(property)} AS ${driver.escape(member)}`,
@@ -101,7 +98,6 @@ export class SessionTable {
   }
 
   #column(property: keyof CotterSession): string {
-    const column = this.dataSource.getMetadata(CotterSession).findColumnWithPropertyName(property);
-    return this.dataSource.driver.escape(column?.databaseName ?? property);
+    return columnNameOf(this.dataSource, CotterSession, property);
   }
 }

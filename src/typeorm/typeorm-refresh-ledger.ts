@@ -19,6 +19,7 @@ import { onPrimary, storing } from './primary.js';
 import { CompletionUnit } from './refresh-completion.js';
 import { sweepRefreshTokens } from './refresh-token-sweep.js';
 import { CotterRefreshToken } from './refresh-token.entity.js';
+import { RefreshTokenInsertion } from './refresh-token-insertion.js';
 import { RefreshTokenTable } from './refresh-token-table.js';
 import { REALM_LENGTH } from './user.entity.js';
 
@@ -34,6 +35,7 @@ const RETRY_SOON_SECONDS = 1;
  */
 export class TypeOrmRefreshLedger extends RefreshLedger {
   readonly #table: RefreshTokenTable;
+  #insertion: RefreshTokenInsertion | null = null;
 
   /**
    * @param realm - The name of the `CotterModule`: other realms in the same table are other tokens. At most 64 characters.
@@ -58,9 +60,10 @@ export class TypeOrmRefreshLedger extends RefreshLedger {
   }
 
   override bind(hash: string, owner: TokenOwner, { nowMs, keepMs }: LedgerTime): Promise<Binding> {
-    return this.#onConnection(async (manager) => {
-      const { issuer, subject } = owner;
-      await this.#table.add(manager, hash, hash, { issuer, subject, expiresAt: nowMs + keepMs });
+    return onPrimary(this.dataSource, async (runner) => {
+      this.#insertion ??= new RefreshTokenInsertion(this.dataSource, this.realm);
+      if (await this.#insertion.insert(runner, hash, owner, nowMs + keepMs)) return { outcome: 'bound', family: hash };
+      const { manager } = runner;
       let entry = await this.#get(manager, hash);
       if (entry.owner === null) {
         await this.#table.adopt(manager, entry.family, owner);
