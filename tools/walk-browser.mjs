@@ -73,6 +73,24 @@ export class WalkBrowser {
     return this.#arrive(await this.#go('GET', url, { until }), { wants });
   }
 
+  /**
+   * Asks as a script of a page at `from` does, with the cookies of this browser.
+   *
+   * @returns {Promise<{ status: number, json: any }>}
+   */
+  async call(method, url, { from = url } = {}) {
+    const { origin } = new URL(from);
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(this.#deadlineMs),
+      headers: { ...this.#cookieField(), origin },
+    });
+    this.#keepCookies(response);
+    const text = await response.text();
+    return { status: response.status, json: text === '' ? {} : JSON.parse(text) };
+  }
+
   #arrive(page, { wants }) {
     if (page.html === undefined) {
       assert.equal(wants, undefined, `was sent away to ${page.url.origin}${page.url.pathname}`);
@@ -94,14 +112,11 @@ export class WalkBrowser {
       signal: AbortSignal.timeout(this.#deadlineMs),
       headers: {
         accept: 'text/html',
-        ...(this.#cookies.size === 0 ? {} : { cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; ') }),
+        ...this.#cookieField(),
         ...(from === undefined ? {} : { origin: from.origin, referer: from.origin }),
       },
     });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=;]+)=([^;]*)/.exec(cookie) ?? [];
-      if (name !== undefined) this.#cookies.set(name.trim(), value);
-    }
+    this.#keepCookies(response);
     const html = await response.text();
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) {
@@ -111,5 +126,17 @@ export class WalkBrowser {
     if (until !== undefined && next.href.startsWith(until)) return { url: next };
     const keeps = response.status === 307 || response.status === 308;
     return this.#go(keeps ? method : 'GET', next, keeps ? { body, from, until } : { until }, hops - 1);
+  }
+
+  #cookieField() {
+    return this.#cookies.size === 0 ? {} : { cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; ') };
+  }
+
+  #keepCookies(response) {
+    for (const field of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=;]+)=([^;]*)/.exec(field) ?? [];
+      if (/;\s*max-age=0\b/i.test(field)) this.#cookies.delete(name.trim());
+      else if (name !== '') this.#cookies.set(name.trim(), value);
+    }
   }
 }

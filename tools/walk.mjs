@@ -1,5 +1,5 @@
-// Walks the main job of a running app over HTTP, as a person with a browser and a mailbox would: sign in by a code, register,
-// sign in again, use a guarded route, renew, sign out. Every step is one check.
+// Walks the main job of a running app over HTTP, as people with browsers and a mailbox would. First as a front end of its own, which trades
+// the code by itself and holds the tokens; then by the app's own sign-in and its session by cookie. Every step is one check.
 //
 //   node tools/walk.mjs --app http://localhost:3000 --outbox http://localhost:4000/outbox.json
 //                       [--api-key ID] [--report FILE]   the report is { "passed": n, "failed": n }
@@ -73,22 +73,12 @@ function expectStatus(answer, status) {
 
 const bearer = (accessToken) => ({ authorization: `Bearer ${accessToken}` });
 
-/** From the authorize page to the redirect back: gives its query. */
-async function authorize(pkce) {
-  const browser = new WalkBrowser(deadlineMs);
-  const url = new URL('/app', issuer);
-  url.search = new URLSearchParams({
-    api_key: apiKeyId,
-    redirect_url: redirectUrl,
-    type: 'EMAIL',
-    code_challenge: pkce.challenge,
-    state: pkce.state,
-  }).toString();
-
+/** Signs in on the issuer's pages, which `url` leads to; gives where they lead back to, at `until` or after all redirects. */
+async function proveIdentity(browser, url, { until } = {}) {
   const asked = await step('the issuer asks for an identifier', () => browser.open(url, { wants: 'identifier' }));
   if (asked === undefined) return undefined;
   const sent = await step('the issuer takes the identifier and asks for the code', () =>
-    browser.submit(asked, { identifier }, { wants: 'code', until: redirectUrl }),
+    browser.submit(asked, { identifier }, { wants: 'code', until }),
   );
   const mail = await step('the outbox holds the code', async () => {
     const { json } = expectStatus(await call('GET', given.outbox), 200);
@@ -97,23 +87,28 @@ async function authorize(pkce) {
     return mine;
   });
   if (sent === undefined || mail === undefined) return undefined;
-  return step('the code leads back with code, state and challenge_id', async () => {
-    const arrived = await browser.submit(sent, { code: mail.code }, { until: redirectUrl });
-    const query = arrived.url.searchParams;
-    assert.equal(query.get('state'), pkce.state, 'another state came back');
-    assert.match(query.get('challenge_id') ?? '', /^\d+$/, 'challenge_id is no number');
-    assert.ok(query.get('code'), 'no authorization code');
-    return query;
-  });
+  return step('the code leads back', () => browser.submit(sent, { code: mail.code }, { until }));
 }
 
 async function signIn() {
   const verifier = randomBytes(32).toString('base64url');
-  const pkce = {
-    state: randomBytes(16).toString('base64url'),
-    challenge: createHash('sha256').update(verifier).digest('base64url'),
-  };
-  const query = await authorize(pkce);
+  const state = randomBytes(16).toString('base64url');
+  const url = new URL('/app', issuer);
+  url.search = new URLSearchParams({
+    api_key: apiKeyId,
+    redirect_url: redirectUrl,
+    type: 'EMAIL',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    state,
+  }).toString();
+  const back = await proveIdentity(new WalkBrowser(deadlineMs), url, { until: redirectUrl });
+  const query = await step('it does so with code, state and challenge_id', () => {
+    const { searchParams } = back.url;
+    assert.equal(searchParams.get('state'), state, 'another state came back');
+    assert.match(searchParams.get('challenge_id') ?? '', /^\d+$/, 'challenge_id is no number');
+    assert.ok(searchParams.get('code'), 'no authorization code');
+    return searchParams;
+  });
   if (query === undefined) return undefined;
   const exchange = {
     headers: { API_KEY_ID: apiKeyId },
@@ -186,6 +181,50 @@ async function renewAndLeave(identity) {
   });
 }
 
+/** A browser that has signed in by redirect, and what the guarded route says of it. */
+async function signInByRedirect(browser) {
+  const page = await proveIdentity(browser, `${app}/login?returnTo=/`);
+  return step('the person is back on the page, and the guarded route knows them by a cookie', async () => {
+    assert.equal(page.url.href, `${app}/`);
+    const { json } = expectStatus(await browser.call('GET', `${app}/me`), 200);
+    assert.equal(json.user?.identifier, identifier);
+    return json;
+  });
+}
+
+async function liveBySessions() {
+  const browser = new WalkBrowser(deadlineMs);
+  const first = await signInByRedirect(browser);
+  if (first === undefined) return;
+  await step('an access token that has expired is renewed behind a request', async () => {
+    expectStatus(await browser.call('POST', `${app}/demo/expire-access-token`), 204);
+    const { json } = expectStatus(await browser.call('GET', `${app}/me`), 200);
+    assert.notEqual(json.principal.tokenId, first.principal.tokenId, 'the token is the same');
+    assert.equal(json.principal.sessionHandle, first.principal.sessionHandle, 'the session is another');
+  });
+  await step('a page of another origin changes nothing (403)', async () => {
+    const { json } = expectStatus(await browser.call('POST', `${app}/logout`, { from: 'https://evil.example' }), 403);
+    assert.equal(json.code, 'cross_site_request');
+    expectStatus(await browser.call('GET', `${app}/me`), 200);
+  });
+  const other = new WalkBrowser(deadlineMs);
+  const second = await signInByRedirect(other);
+  if (second === undefined) return;
+  await step('each browser has a session, and one ends the other', async () => {
+    const { json } = expectStatus(await browser.call('GET', `${app}/sessions`), 200);
+    const listed = (handle) => json.sessions.find((session) => session.handle === handle);
+    assert.equal(listed(first.principal.sessionHandle)?.current, true, 'this one is not listed as such');
+    assert.equal(listed(second.principal.sessionHandle)?.current, false, 'the other one is not listed');
+    expectStatus(await browser.call('DELETE', `${app}/sessions/${second.principal.sessionHandle}`), 204);
+    const refused = expectStatus(await other.call('GET', `${app}/me`), 401);
+    assert.equal(refused.json.code, 'session_ended');
+  });
+  await step('signing out everywhere ends this one', async () => {
+    expectStatus(await browser.call('POST', `${app}/logout?all=true`), 204);
+    expectStatus(await browser.call('GET', `${app}/me`), 401);
+  });
+}
+
 await step('the page answers', async () => {
   const page = expectStatus(await call('GET', `${app}/`), 200);
   assert.match(page.headers.get('content-type') ?? '', /^text\/html\b/);
@@ -201,6 +240,7 @@ if (identity !== undefined) {
   await useTheApp(identity);
   await renewAndLeave(identity);
 }
+await liveBySessions();
 
 if (given.report !== undefined) writeFileSync(given.report, JSON.stringify(result));
 process.exitCode = result.failed === 0 ? 0 : 1;

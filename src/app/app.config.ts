@@ -26,10 +26,12 @@ export interface AppConfig {
   readonly production: boolean;
   /** `null` means an in-memory database, gone when the app stops. */
   readonly databaseUrl: string | null;
-  /** Checked, and not used by anything yet. */
+  /** Where sessions, refresh tokens and revocations are kept; `null` means the database. */
   readonly redisUrl: string | null;
   /** Other origins whose pages may call this app's routes. */
   readonly corsOrigins: readonly string[];
+  /** What sessions are sealed by, the first one first; `null` makes a random one, which ends every session with the process. */
+  readonly encryptionKeys: readonly string[] | null;
   /** How long a spent refresh token still gets its successor; `null` for the module's default. */
   readonly refreshReplaySeconds: number | null;
   /** `null` where `COTTER_API_URL` names another issuer. */
@@ -75,10 +77,26 @@ export function loadConfig(environment: Environment): AppConfig {
     databaseUrl,
     redisUrl: read.findRedisUrl('REDIS_URL'),
     corsOrigins: read.getOrigins('CORS_ORIGINS'),
+    encryptionKeys: readEncryptionKeys(read, production),
     refreshReplaySeconds: read.findSeconds('COTTER_REFRESH_REPLAY_SECONDS', 60),
     localIssuer,
     cotter: readCotter(read, apiUrl, localIssuer, production),
   };
+}
+
+const MIN_KEY_LENGTH = 32;
+
+function readEncryptionKeys(read: EnvironmentReader, production: boolean): readonly string[] | null {
+  const requirement = `must be texts of ${String(MIN_KEY_LENGTH)} characters or more, separated by commas`;
+  const keys = read.getList('COTTER_ENCRYPTION_KEYS', requirement, (key) => (key.length < MIN_KEY_LENGTH ? null : key));
+  if (keys.length > 0) return keys;
+  if (production) {
+    refuse(
+      'COTTER_ENCRYPTION_KEYS',
+      'must be set where NODE_ENV is production: a random key would end every session with the process',
+    );
+  }
+  return null;
 }
 
 function readLocalIssuer(
@@ -98,9 +116,14 @@ function readLocalIssuer(
     port,
     publicUrl: `http://localhost:${String(port)}`,
     allowedOrigins: [...new Set([...ownOrigins, ...read.getOrigins('COTTER_ALLOWED_ORIGINS')])],
-    allowedRedirects: [...new Set([...ownUrls.map((url) => `${url}/`), ...readRedirects(read)])],
+    allowedRedirects: [...new Set([...ownUrls.flatMap(redirectsOf), ...readRedirects(read)])],
     signingKey: readSigningKey(read),
   };
+}
+
+/** Of the sign-in by redirect, and of a front end at the app's own address that trades the code by itself. */
+function redirectsOf(url: string): readonly string[] {
+  return [`${url}/login/callback`, `${url}/`];
 }
 
 function loopbackUrls(publicUrl: string): string[] {

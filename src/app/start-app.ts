@@ -6,6 +6,7 @@ import { ConsoleLogger, Logger, type INestApplication } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 
 import { CotterIssuerMigrations, startCotterIssuer } from '../issuer/index.js';
+import { CotterOptions } from '../index.js';
 import { CotterEntities, CotterMigrations } from '../typeorm/index.js';
 import type { AppConfig, LocalIssuerConfig } from './app.config.js';
 import { AppModule } from './app.module.js';
@@ -13,6 +14,7 @@ import { openDatabase, parseDatabaseUrl } from './database.js';
 import { createNestApp } from './http/create-nest-app.js';
 import { watchConnections } from './http/watch-connections.js';
 import { securityHeaders } from './http/security-headers.js';
+import { RedisConnection } from './redis-connection.js';
 import { explainDatabaseError, explainStartError } from './start-error.js';
 
 /** The app and, where it has one, its local issuer: both of them listen. */
@@ -45,10 +47,12 @@ export async function startApp(config: AppConfig): Promise<RunningApp> {
   try {
     const database = await openAppDatabase(config);
     closes.push(async () => database.isInitialized && database.destroy());
+    const redis = config.redisUrl === null ? null : await RedisConnection.open(config.redisUrl);
+    if (redis !== null) closes.push(() => redis.close());
     const { localIssuer } = config;
     const issuer = localIssuer === null ? null : await startLocalIssuer(config, localIssuer);
     if (issuer !== null) closes.push(() => issuer.close(), watchConnections(serverOf(issuer.app)));
-    const app = await createApp(config, database);
+    const app = await createApp(config, database, redis);
     closes.push(() => app.close(), watchConnections(serverOf(app)));
     await app.listen(config.port, config.host);
     return { url: urlOf(app), issuerUrl: issuer?.url ?? null, close };
@@ -86,13 +90,13 @@ function startLocalIssuer(config: AppConfig, localIssuer: LocalIssuerConfig): Re
   });
 }
 
-function createApp(config: AppConfig, database: DataSource): Promise<INestApplication> {
+function createApp(config: AppConfig, database: DataSource, redis: RedisConnection | null): Promise<INestApplication> {
   return createNestApp({
-    module: AppModule.forRoot(config, database),
+    module: AppModule.forRoot(config, database, redis),
     platform: config.platform,
     corsOrigins: config.corsOrigins,
-    createMiddleware: ({ apiUrl, jsUrl }) =>
-      securityHeaders({ api: new URL(apiUrl).origin, pages: new URL(jsUrl).origin }),
+    createMiddleware: (app) =>
+      securityHeaders([config.publicUrl, app.get(CotterOptions).jsUrl].map((url) => new URL(url).origin)),
   });
 }
 

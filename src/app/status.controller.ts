@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { Public, StoreUnavailableError } from '../index.js';
 import { PageSettings } from './page-settings.js';
+import { RedisConnection } from './redis-connection.js';
 
 /** What anybody may ask. */
 @Public()
@@ -10,6 +11,7 @@ import { PageSettings } from './page-settings.js';
 export class StatusController {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
+    @Inject(RedisConnection) private readonly redis: RedisConnection | null,
     @Inject(PageSettings) private readonly settings: PageSettings,
   ) {}
 
@@ -25,7 +27,7 @@ export class StatusController {
   @Header('Cache-Control', 'no-store')
   async health(): Promise<{ status: string }> {
     try {
-      await this.database.query('SELECT 1');
+      await Promise.all([this.database.query('SELECT 1'), this.redis?.ping()]);
     } catch (error) {
       throw new StoreUnavailableError(5, { cause: error });
     }

@@ -114,10 +114,8 @@ describe.each<HttpPlatform>(['express', 'fastify'])('the app on %s', (platform) 
 
     it('tells the page where to sign people in', async () => {
       expect(await body(await fetch(`${app}/config.json`))).toEqual({
-        apiKeyId: config.cotter.apiKeyId,
-        apiUrl: `${frontEnd.issuer}/api/v0`,
-        jsUrl: frontEnd.issuer,
-        publicUrl: app,
+        signInUrl: `${app}/login`,
+        returnTo: '/',
         outboxUrl: `${frontEnd.issuer}/outbox`,
       });
     });
@@ -125,7 +123,7 @@ describe.each<HttpPlatform>(['express', 'fastify'])('the app on %s', (platform) 
     it.each([
       ['/', 'text/html; charset=utf-8'],
       ['/assets/app.js', 'text/javascript; charset=utf-8'],
-      ['/assets/session.js', 'text/javascript; charset=utf-8'],
+      ['/assets/sessions.js', 'text/javascript; charset=utf-8'],
       ['/assets/app.css', 'text/css; charset=utf-8'],
       ['/assets/favicon.svg', 'image/svg+xml; charset=utf-8'],
       ['/favicon.ico', 'image/svg+xml; charset=utf-8'],
@@ -160,7 +158,7 @@ describe.each<HttpPlatform>(['express', 'fastify'])('the app on %s', (platform) 
   });
 
   describe('its headers', () => {
-    it('let the page call this app and the issuer, and nobody else', async () => {
+    it('let the page call this app and nobody else, and lead to the issuer', async () => {
       const { headers } = await fetch(app);
       const policy = Object.fromEntries(
         (headers.get('content-security-policy') ?? '').split('; ').map((rule) => {
@@ -173,9 +171,9 @@ describe.each<HttpPlatform>(['express', 'fastify'])('the app on %s', (platform) 
         'script-src': "'self'",
         'style-src': "'self'",
         'img-src': "'self'",
-        'connect-src': `'self' ${frontEnd.issuer}`,
+        'connect-src': "'self'",
         'base-uri': "'none'",
-        'form-action': `'self' ${frontEnd.issuer}`,
+        'form-action': `'self' ${app} ${frontEnd.issuer}`,
         'frame-ancestors': "'none'",
       });
     });
@@ -244,7 +242,7 @@ describe.each<HttpPlatform>(['express', 'fastify'])('the app on %s', (platform) 
     it.each([
       ['GET', '/nowhere?token=secret'],
       ['POST', '/me'],
-      ['GET', '/login'],
+      ['GET', '/login/nowhere'],
       ['GET', '/%E0%A4%A'],
     ])('answers %s %s without repeating it', async (method, path) => {
       const answer = await fetch(`${app}${path}`, { method });
@@ -348,6 +346,7 @@ describe('a start that cannot succeed', () => {
       { COTTER_ALLOWED_REDIRECTS: 'javascript:alert(1)' },
       /COTTER_ALLOWED_REDIRECTS must be/,
     ],
+    ['a public URL whose cookies travel in clear', { PUBLIC_URL: 'http://demo.example.com' }, /^PUBLIC_URL [^\n]+$/],
     [
       'a database that is not there',
       { DATABASE_URL: 'postgres://127.0.0.1:1/none' },

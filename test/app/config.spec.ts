@@ -13,12 +13,20 @@ describe('the configuration of the app', () => {
       databaseUrl: null,
       redisUrl: null,
       corsOrigins: [],
+      encryptionKeys: null,
       refreshReplaySeconds: null,
       localIssuer: {
         port: 4000,
         publicUrl: 'http://localhost:4000',
         allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'],
-        allowedRedirects: ['http://localhost:3000/', 'http://127.0.0.1:3000/', 'http://[::1]:3000/'],
+        allowedRedirects: [
+          'http://localhost:3000/login/callback',
+          'http://localhost:3000/',
+          'http://127.0.0.1:3000/login/callback',
+          'http://127.0.0.1:3000/',
+          'http://[::1]:3000/login/callback',
+          'http://[::1]:3000/',
+        ],
         signingKey: null,
       },
       cotter: {
@@ -47,6 +55,7 @@ describe('the configuration of the app', () => {
       'COTTER_ALLOWED_ORIGINS',
       'COTTER_ALLOWED_REDIRECTS',
       'CORS_ORIGINS',
+      'COTTER_ENCRYPTION_KEYS',
       'ISSUER_SIGNING_KEY',
       'NODE_ENV',
     ];
@@ -111,11 +120,17 @@ describe('the configuration of the app', () => {
       'http://localhost:5173',
     ]);
     expect(localIssuer?.allowedRedirects).toEqual([
+      'https://demo.example.com/login/callback',
       'https://demo.example.com/',
       'yourapp://',
       'com.example.app:path',
       'https://other.example.com/back',
     ]);
+  });
+
+  it('takes encryption keys in their order', () => {
+    const [young, old] = ['y', 'o'].map((letter) => letter.repeat(32));
+    expect(loadConfig({ COTTER_ENCRYPTION_KEYS: ` ${young}, ${old} ` }).encryptionKeys).toEqual([young, old]);
   });
 
   it('reads a signing key whose line ends are written out', () => {
@@ -177,8 +192,22 @@ describe('the configuration of the app', () => {
     ],
     [
       'the key of development in production',
-      { NODE_ENV: 'production', COTTER_API_URL: 'https://www.cotter.app/api/v0' },
+      {
+        NODE_ENV: 'production',
+        COTTER_API_URL: 'https://www.cotter.app/api/v0',
+        COTTER_ENCRYPTION_KEYS: 'x'.repeat(32),
+      },
       "COTTER_API_KEY_ID must be the project's API key id in production.",
+    ],
+    [
+      'a random encryption key in production',
+      { NODE_ENV: 'production', COTTER_API_URL: 'https://www.cotter.app/api/v0', COTTER_API_KEY_ID: 'my-project' },
+      'COTTER_ENCRYPTION_KEYS must be set where NODE_ENV is production: a random key would end every session with the process.',
+    ],
+    [
+      'an encryption key that can be guessed',
+      { COTTER_ENCRYPTION_KEYS: `${'x'.repeat(32)},${'y'.repeat(31)}` },
+      'COTTER_ENCRYPTION_KEYS must be texts of 32 characters or more, separated by commas.',
     ],
   ])('refuses %s in one line that names the variable', (_what, environment, line) => {
     expect(() => loadConfig(environment)).toThrow(new AppStartError(line));
@@ -190,7 +219,7 @@ describe('the configuration of the app', () => {
     );
   });
 
-  it.each(['PUBLIC_URL', 'DATABASE_URL', 'REDIS_URL'])(
+  it.each(['PUBLIC_URL', 'DATABASE_URL', 'REDIS_URL', 'COTTER_ENCRYPTION_KEYS'])(
     'does not repeat the value of %s, which may hold a secret',
     (name) => {
       const secret = 'hunter2';
@@ -207,6 +236,7 @@ describe('the first lines printed', () => {
       'Open http://localhost:3000',
       'Codes arrive at http://localhost:4000/outbox',
       'Database: in memory, gone when the app stops (DATABASE_URL keeps it)',
+      'Warning: COTTER_ENCRYPTION_KEYS is not set. Sessions are sealed by a random key: they end with this process, and no other can read them.',
       'Platform: express',
     ]);
   });
@@ -215,6 +245,8 @@ describe('the first lines printed', () => {
     const lines = greetingOf(
       loadConfig({
         DATABASE_URL: 'postgres://app:hunter2@db.example.com:5433/people',
+        REDIS_URL: 'redis://:hunter2@cache.example.com:6379/1',
+        COTTER_ENCRYPTION_KEYS: 'hunter2'.repeat(5),
         COTTER_API_URL: 'https://www.cotter.app/api/v0',
         HTTP_PLATFORM: 'fastify',
       }),
@@ -223,6 +255,7 @@ describe('the first lines printed', () => {
       'Open http://localhost:3000',
       'People sign in at https://www.cotter.app/api/v0',
       'Database: postgres://db.example.com:5433/people',
+      'Redis: redis://cache.example.com:6379/1, for sessions, refresh tokens and revocations',
       'Platform: fastify',
     ]);
   });

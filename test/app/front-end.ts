@@ -9,7 +9,7 @@ export interface SignedIn {
   readonly user: { readonly ID: string };
 }
 
-/** What the page does, by HTTP alone: it signs people in at the local issuer. */
+/** A front end that trades the code by itself and holds the tokens, by HTTP alone. */
 export class FrontEnd {
   readonly app: string;
   readonly issuer: string;
@@ -34,11 +34,9 @@ export class FrontEnd {
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       state,
     }).toString();
-    const asked = await this.#page(authorize);
-    const sent = await this.#submit(asked, { identifier });
-    const back = await this.#submit(sent, { code: await this.code(identifier) });
-    const query = new URL(back.location).searchParams;
-    if (query.get('state') !== state) throw new Error(`another state came back from ${back.url.pathname}`);
+    const back = await this.answerIssuer(authorize, identifier);
+    const query = back.searchParams;
+    if (query.get('state') !== state) throw new Error('another state came back');
     const answer = await this.post(`${this.issuer}/api/v0/verify/get_identity?oauth_token=true`, {
       code_verifier: verifier,
       authorization_code: query.get('code'),
@@ -46,6 +44,14 @@ export class FrontEnd {
       redirect_url: redirectUrl,
     });
     return (await answer.json()) as SignedIn;
+  }
+
+  /** Proves who they are on the issuer's pages. @returns where those lead back to. */
+  async answerIssuer(authorize: URL, identifier: string): Promise<URL> {
+    const asked = await this.#page(authorize);
+    const sent = await this.#submit(asked, { identifier });
+    const { location } = await this.#submit(sent, { code: await this.code(identifier) });
+    return new URL(location);
   }
 
   /** The latest code that the outbox has for somebody. */

@@ -14,10 +14,12 @@ export class AppProcess {
 
   private constructor(
     private readonly child: ChildProcess,
-    ports: { PORT: string; ISSUER_PORT: string },
+    readonly port: number,
+    issuerPort: number,
+    publicUrl = `http://localhost:${String(port)}`,
   ) {
-    this.url = `http://localhost:${ports.PORT}`;
-    this.issuerUrl = `http://localhost:${ports.ISSUER_PORT}`;
+    this.url = publicUrl;
+    this.issuerUrl = `http://localhost:${String(issuerPort)}`;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output += chunk.toString();
@@ -33,7 +35,7 @@ export class AppProcess {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...ports, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const app = new AppProcess(child, ports);
+    const app = new AppProcess(child, Number(ports.PORT), Number(ports.ISSUER_PORT), environment['PUBLIC_URL']);
     await app.#untilItPrints(/^Platform: /m);
     return app;
   }

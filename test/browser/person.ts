@@ -1,4 +1,11 @@
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
 import type { AppProcess } from './app-process.js';
 
@@ -29,12 +36,18 @@ export class Person {
     private readonly app: AppProcess,
   ) {}
 
-  static async arrive(browser: Browser, app: AppProcess, options: BrowserContextOptions = {}): Promise<Person> {
+  /** @param url - Of the app, where that is not its public one. */
+  static async arrive(
+    browser: Browser,
+    app: AppProcess,
+    options: BrowserContextOptions = {},
+    url = app.url,
+  ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1120, height: 760 }, ...options });
     context.setDefaultTimeout(10_000);
     const person = new Person(context, await context.newPage(), app);
     person.#listen();
-    await person.page.goto(app.url);
+    await person.page.goto(url);
     await person.page.getByRole('button', { name: 'Sign in' }).waitFor();
     return person;
   }
@@ -71,11 +84,11 @@ export class Person {
 
   async seesProfileOf(identifier: string): Promise<void> {
     await this.page.getByRole('heading', { level: 1, name: identifier }).waitFor();
-    await this.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
   }
 
   async signOut(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await this.page.getByText('You are signed out.').waitFor();
   }
 
@@ -84,9 +97,25 @@ export class Person {
     return (await this.page.locator('dt:text-is("Account") + dd').textContent()) ?? '';
   }
 
-  /** Everything that the page keeps in this browser. */
+  /** The row of a session in the list. */
+  session(device: string): Locator {
+    return this.page.getByRole('listitem').filter({ hasText: device });
+  }
+
+  /** The beginning of the access token's id, as the page shows it. */
+  async tokenId(): Promise<string> {
+    return (await this.page.locator('[data-token-id]').textContent()) ?? '';
+  }
+
+  /** Everything that a script finds in this browser. */
   kept(): Promise<string> {
-    return this.page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    return this.page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
+  }
+
+  /** The value of the session's cookie, which no script finds. */
+  async sessionCookie(): Promise<string | null> {
+    const cookies = await this.context.cookies(this.app.url);
+    return cookies.find(({ name }) => name === 'cotter-session')?.value ?? null;
   }
 
   async leave(): Promise<void> {
@@ -99,7 +128,11 @@ export class Person {
         this.complaints.push(`console: ${message.text()}`);
     });
     this.context.on('weberror', (error) => this.complaints.push(`exception: ${error.error().message}`));
-    this.context.on('requestfailed', (request) => this.complaints.push(`failed: ${request.method()} ${request.url()}`));
+    this.context.on('requestfailed', (request) => {
+      // What a page was still waiting for when the person left it, its icon as a rule, has not failed.
+      if (request.method() === 'GET' && request.failure()?.errorText === 'net::ERR_ABORTED') return;
+      this.complaints.push(`failed: ${request.method()} ${request.url()}`);
+    });
     this.context.on('response', (response) => {
       if (response.status() >= 400) this.complaints.push(`${String(response.status())}: ${response.url()}`);
     });

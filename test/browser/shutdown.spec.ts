@@ -6,10 +6,8 @@ import { AppProcess } from './app-process.js';
 
 jest.setTimeout(180_000);
 
-const port = (app: AppProcess): number => Number(new URL(app.url).port);
-
 async function open(app: AppProcess): Promise<Socket> {
-  const socket = connect(port(app), '127.0.0.1');
+  const socket = connect(app.port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
 }
@@ -27,7 +25,7 @@ async function openRequest(app: AppProcess): Promise<Socket> {
 /** Resolves when the app takes no more connections. */
 async function untilClosed(app: AppProcess): Promise<void> {
   for (;;) {
-    const socket = connect(port(app), '127.0.0.1');
+    const socket = connect(app.port, '127.0.0.1');
     const refused = once(socket, 'error').then(() => true);
     const accepted = once(socket, 'connect').then(() => false);
     if (await Promise.race([refused, accepted.catch(() => true)])) return;
@@ -80,6 +78,7 @@ describe('the app as a process', () => {
       `Open ${app.url}`,
       `Codes arrive at ${app.issuerUrl}/outbox`,
       expect.stringMatching(/^Database: in memory/),
+      expect.stringMatching(/^Warning: COTTER_ENCRYPTION_KEYS is not set/),
       'Platform: express',
       '',
     ]);
@@ -88,10 +87,10 @@ describe('the app as a process', () => {
 
   it('says in one line which port is taken', async () => {
     const first = await AppProcess.start();
-    const second = AppProcess.start({ PORT: String(port(first)) });
+    const second = AppProcess.start({ PORT: String(first.port) });
     await expect(second).rejects.toThrow(
       new RegExp(
-        `^the app did not start, exit code 1:\nPORT: something else listens on ${String(port(first))} already[^\n]*\n$`,
+        `^the app did not start, exit code 1:\nPORT: something else listens on ${String(first.port)} already[^\n]*\n$`,
       ),
     );
     await first.stop();
@@ -100,6 +99,7 @@ describe('the app as a process', () => {
   it.each([
     [{ HTTP_PLATFORM: 'koa' }, 'HTTP_PLATFORM must be express or fastify.'],
     [{ COTTER_API_URL: 'http://auth.example.com' }, 'COTTER_API_URL must be an https: URL'],
+    [{ COTTER_ENCRYPTION_KEYS: 'hunter2' }, 'COTTER_ENCRYPTION_KEYS must be texts of 32 characters or more'],
     [{ DATABASE_URL: 'postgres://127.0.0.1:1/none' }, 'DATABASE_URL: the database cannot be used: '],
   ])('says in one line what is wrong with %j', async (environment, line) => {
     const start = AppProcess.start(environment);

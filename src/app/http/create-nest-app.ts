@@ -6,7 +6,6 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import type { HttpPlatform } from '../app.config.js';
-import { PageSettings } from '../page-settings.js';
 import { frameworkProblemOf, PROBLEM_HEADERS } from './framework-problem.js';
 import type { NodeMiddleware } from './security-headers.js';
 
@@ -18,8 +17,8 @@ export interface NestAppOptions {
   readonly module: DynamicModule;
   readonly platform: HttpPlatform;
   /** Runs before everything else, so that refused requests pass it too. */
-  readonly createMiddleware: (settings: PageSettings) => NodeMiddleware;
-  /** Origins whose pages may call; tokens travel in a header, so no cookie has to. */
+  readonly createMiddleware: (app: INestApplication) => NodeMiddleware;
+  /** Origins whose pages may call with a token in a header; cookies are for the app's own pages. */
   readonly corsOrigins: readonly string[];
 }
 
@@ -71,7 +70,7 @@ async function createOnFastify(options: NestAppOptions): Promise<INestApplicatio
 }
 
 function addBrowserRules(app: INestApplication, { createMiddleware, corsOrigins }: NestAppOptions): void {
-  app.use(createMiddleware(app.get(PageSettings)));
+  app.use(createMiddleware(app));
   if (corsOrigins.length === 0) return;
   app.enableCors({
     origin: [...corsOrigins],

@@ -4,20 +4,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type NodeMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /**
- * Fields that every answer carries. The page may load nothing but its own files, call nobody but this app and the issuer, and be framed
- * by nobody, so that a script that got into it would find no way out.
+ * Fields that every answer carries. The page may load nothing but its own files, call nobody but this app, and be framed by nobody, so
+ * that a script that got into it would find no way out.
  *
- * @param issuerOrigins - Of the issuer's API and of its pages.
+ * @param signInOrigins - Where the form of the sign-in may lead: to the app under its public name, and on to the issuer's pages.
  */
-export function securityHeaders(issuerOrigins: { readonly api: string; readonly pages: string }): NodeMiddleware {
+export function securityHeaders(signInOrigins: readonly string[]): NodeMiddleware {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self' ${issuerOrigins.api}`,
+    "connect-src 'self'",
     "base-uri 'none'",
-    `form-action 'self' ${issuerOrigins.pages}`,
+    ['form-action', "'self'", ...signInOrigins].join(' '),
     "frame-ancestors 'none'",
   ].join('; ');
   return (_request, response, next) => {

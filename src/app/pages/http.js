@@ -9,44 +9,49 @@ export class OutageError extends Error {
 export class RefusalError extends Error {
   name = 'RefusalError';
 
-  /** @param {number} status @param {Record<string, unknown>} body problem details of the app, or `{ msg }` of the issuer */
-  constructor(status, body) {
-    super(typeof body.detail === 'string' ? body.detail : 'The request was refused.');
+  /** @param {number} status @param {Record<string, unknown>} problem problem details */
+  constructor(status, problem) {
+    super(typeof problem.detail === 'string' ? problem.detail : 'The request was refused.');
     this.status = status;
-    this.code = body.code;
   }
 }
 
+let aheadMs = 0;
+
+/** The time by the server's clock, to a second or so: the one of this machine may be wrong. */
+export function serverNow() {
+  return Date.now() + aheadMs;
+}
+
 /**
- * Sends a request and reads the JSON that comes back.
+ * Asks this app, and reads the JSON that comes back. The session goes along in a cookie, of which this page knows nothing.
  *
  * @param {string} method
  * @param {string} url
- * @param {{ headers?: Record<string, string>, body?: unknown, keepalive?: boolean }} [options]
- * @returns {Promise<{ status: number, body: any }>} of a 2xx answer
+ * @returns {Promise<any>} of a 2xx answer; an empty object where it is empty
  */
-export async function call(method, url, { headers = {}, body, keepalive = false } = {}) {
+export async function call(method, url) {
   let response;
   let answer;
   try {
-    response = await fetch(url, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      keepalive,
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    });
+    response = await fetch(url, { method, cache: 'no-store', signal: AbortSignal.timeout(DEADLINE_MS) });
     answer = await response.text();
   } catch (error) {
     throw new OutageError('no answer', { cause: error });
   }
+  learnTime(response.headers.get('Date'));
   if (response.status >= 500 || response.status === 429 || response.status === 408) {
     throw new OutageError(`status ${response.status}`);
   }
-  const parsed = parseObject(answer);
+  const parsed = answer === '' ? {} : parseObject(answer);
   if (!response.ok) throw new RefusalError(response.status, parsed ?? {});
-  if (parsed === null && answer !== '') throw new OutageError('an answer that is not JSON');
-  return { status: response.status, body: parsed ?? {} };
+  if (parsed === null) throw new OutageError('an answer that is not JSON');
+  return parsed;
+}
+
+function learnTime(field) {
+  const sentMs = Date.parse(field ?? '');
+  if (Number.isFinite(sentMs)) aheadMs = sentMs - Date.now();
 }
 
 function parseObject(text) {

@@ -19,21 +19,21 @@ export function setVisible(name, visible) {
   element(name).hidden = !visible;
 }
 
+/** @param {string} name @returns {boolean} */
+export function isShown(name) {
+  return !viewOf(name).hidden;
+}
+
 /**
- * Shows one view of the card. Its heading gets the focus where the person caused the change, so that a screen reader reads on there.
+ * Shows one view of the card. Its heading gets the focus where something has happened, so that a screen reader reads on there.
  *
- * @param {'signed-out' | 'finishing' | 'profile'} name
+ * @param {'signed-out' | 'outage' | 'profile'} name
  * @param {{ focus?: boolean }} [options]
  */
 export function showView(name, { focus = false } = {}) {
   for (const view of document.querySelectorAll('[data-view]')) view.hidden = view.dataset.view !== name;
   card.setAttribute('aria-busy', 'false');
-  if (focus) document.querySelector(`[data-view="${name}"] h1`).focus();
-}
-
-/** @param {string} view @param {string} text empty to take it away */
-export function setAlert(view, text) {
-  document.querySelector(`[data-alert="${view}"]`).textContent = text;
+  if (focus) viewOf(name).querySelector('h1').focus();
 }
 
 /** @param {readonly string[]} done names of steps; the others are marked as not done */
@@ -50,23 +50,23 @@ export function markSteps(done) {
 /**
  * Runs an action at a click. While it runs the button says so, keeps the focus, and does nothing more.
  *
- * @param {string} name of the attribute `data-action`
- * @param {() => Promise<void> | void} action
+ * @param {HTMLElement} button
+ * @param {() => Promise<void>} action
  */
-export function onAction(name, action) {
-  const button = document.querySelector(`[data-action="${name}"]`);
-  button.addEventListener('click', () => runOnce(button, action));
+export function onClick(button, action) {
+  button.addEventListener('click', async () => {
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    try {
+      await action();
+    } finally {
+      button.removeAttribute('aria-disabled');
+    }
+  });
 }
 
-/** @param {HTMLElement} button @param {() => Promise<void> | void} action */
-export async function runOnce(button, action) {
-  if (button.getAttribute('aria-disabled') === 'true') return;
-  button.setAttribute('aria-disabled', 'true');
-  try {
-    await action();
-  } finally {
-    button.removeAttribute('aria-disabled');
-  }
+function viewOf(name) {
+  return document.querySelector(`[data-view="${name}"]`);
 }
 
 function hiddenText(text) {

@@ -18,12 +18,22 @@ export function dayInWords(iso) {
   return new Intl.DateTimeFormat('en', { dateStyle: 'long' }).format(new Date(iso));
 }
 
-/** @param {string} iso @param {number} nowMs */
+/** @param {string} iso @returns {string} such as `2:03:04 PM` */
+export function timeInWords(iso) {
+  return new Intl.DateTimeFormat('en', { timeStyle: 'medium' }).format(new Date(iso));
+}
+
+/** @param {string} iso @param {number} nowMs @returns {string} fit for the middle of a sentence */
 export function momentInWords(iso, nowMs) {
   const minutes = Math.round((nowMs - new Date(iso).getTime()) / 60_000);
-  if (minutes < 1) return 'Just now';
+  if (minutes < 1) return 'just now';
   if (minutes < 60) return new Intl.RelativeTimeFormat('en').format(-minutes, 'minute');
   return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** @param {string} text */
+export function capitalized(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** @param {number} milliseconds @returns {string} `59:07`, or `1:02:03` where it is hours */
