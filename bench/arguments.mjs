@@ -6,7 +6,7 @@ Measures the guard, the verifier, the login and the boot of the module, interlea
 ratios, and writes latest.json and chart.svg. Needs some fifteen minutes and a machine that does nothing else.
 
   --quick       all of it within a minute, with short slices: noisy, good for finding out whether it runs
-  --only NAME   one section: guards, verifier, login or boot; may be given several times
+  --only NAME   one section: guards, verifier, login, sessions or boot; may be given several times
   --rounds N    rounds of each section instead of 9; at least 7 make a median that is worth printing
   --out DIR     where the files go instead of bench/results
   --readme      put the table of what is wanted into README.md as well

@@ -8,22 +8,33 @@ const FULL = {
     liveTokens: [10_000, 100_000],
   },
   verifier: { tokens: 2_000, bare: 2_000, memoryTokens: 100_000, distinctTokens: 1_000_000, cacheSize: 20_000 },
-  login: { sliceMs: 800, warmMs: 100, warmUpMs: 1500, people: 500, tokens: 4_000, racers: 16, races: 25 },
+  login: { sliceMs: 800, warmMs: 100, warmUpMs: 1500, people: 500, tokens: 4_000, racers: 16, races: 25, again: true },
+  sessions: {
+    sliceMs: 800,
+    warmMs: 100,
+    warmUpMs: 2500,
+    people: 500,
+    tokens: 4_000,
+    platforms: ['express', 'fastify'],
+    scale: [1_000, 100_000, 1_000_000],
+  },
   boot: { rounds: 11 },
 };
 
+/** Short slices, few rounds, and of all there is only what a minute has room for. */
 const QUICK = {
-  rounds: 7,
+  rounds: 3,
   guards: {
-    sliceMs: 60,
-    warmMs: 12,
-    warmUpMs: { express: 1200, fastify: 500 },
-    firstSeen: 1_000,
-    liveTokens: [10_000],
+    sliceMs: 45,
+    warmMs: 10,
+    warmUpMs: { express: 400, fastify: 250 },
+    firstSeen: 700,
+    liveTokens: [2_000],
   },
-  verifier: { tokens: 50, bare: 100, memoryTokens: 5_000, distinctTokens: 15_000, cacheSize: 5_000 },
-  login: { sliceMs: 55, warmMs: 10, warmUpMs: 300, people: 100, tokens: 250, racers: 16, races: 25 },
-  boot: { rounds: 3 },
+  verifier: { tokens: 50, bare: 100, memoryTokens: 3_000, distinctTokens: 6_000, cacheSize: 2_000 },
+  login: { sliceMs: 50, warmMs: 10, warmUpMs: 250, people: 60, tokens: 200, racers: 16, races: 8, again: false },
+  sessions: { sliceMs: 50, warmMs: 10, warmUpMs: 200, people: 20, tokens: 200, platforms: ['express'], scale: [] },
+  boot: { rounds: 1 },
 };
 
 /** How long and how often everything is measured. */

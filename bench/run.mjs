@@ -12,10 +12,17 @@ import { drawChart } from './report/chart.mjs';
 import { writeResults } from './report/files.mjs';
 import { printReport } from './report/print.mjs';
 import { updateReadme } from './report/readme.mjs';
+import { measureSessions } from './sessions/section.mjs';
 import { judge } from './targets.mjs';
 import { measureVerifier } from './verifier/section.mjs';
 
-const SECTIONS = { guards: measureGuards, verifier: measureVerifier, login: measureLogins, boot: measureBoot };
+const SECTIONS = {
+  guards: measureGuards,
+  verifier: measureVerifier,
+  login: measureLogins,
+  sessions: measureSessions,
+  boot: measureBoot,
+};
 
 const given = parseArguments(process.argv.slice(2), Object.keys(SECTIONS));
 if (given.help) {

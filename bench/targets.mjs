@@ -3,11 +3,12 @@ const GUARD_NOISE = 0.07;
 const LOGIN_NOISE = 0.13;
 
 /** Everything that is wanted of the sections that were measured, and whether this run shows it. */
-export function judge({ guards, verifier, login, boot }) {
+export function judge({ guards, verifier, login, sessions, boot }) {
   return [
     ...(guards === undefined ? [] : Object.entries(guards).flatMap((platform) => guardTargets(...platform))),
     ...(verifier === undefined ? [] : verifierTargets(verifier)),
     ...(login === undefined ? [] : Object.entries(login).flatMap((database) => loginTargets(...database))),
+    ...(sessions === undefined ? [] : sessionTargets(sessions)),
     ...(boot === undefined ? [] : bootTargets(boot)),
   ];
 }
@@ -46,6 +47,32 @@ function loginTargets(database, { ratios, races }) {
   return races === null
     ? targets
     : [...targets, atMost(`${database}: racing first logins that fail`, races.ours.failed, 0, 0)];
+}
+
+function sessionTargets({ guards, logins, scale }) {
+  return [
+    ...Object.entries(guards).map(([platform, { ratios }]) =>
+      atLeast(
+        `${platform}: warm session, throughput to an always-yes guard`,
+        ratios.sessionToAlwaysYes,
+        0.9,
+        GUARD_NOISE,
+      ),
+    ),
+    ...Object.entries(logins).map(([database, { ratios }]) =>
+      atLeast(`${database}: login with a session, to one read and one insert`, ratios.loginToBare, 0.6, LOGIN_NOISE),
+    ),
+    ...(scale === null
+      ? []
+      : [
+          atMost(
+            `postgres: cost of a login among ${scale.rows.at(-1).toLocaleString('en')} users and sessions, to ${scale.rows[0].toLocaleString('en')}`,
+            scale.costAtMostToLeast,
+            1.25,
+            0,
+          ),
+        ]),
+  ];
 }
 
 function bootTargets({ recipe, ours, recipeWithUsers, oursWithUsers }) {

@@ -1,5 +1,6 @@
 import { assertStatuses, slice } from '../load/slice.mjs';
 import { Child } from '../process/child.mjs';
+import { twoAtATime } from '../process/two-at-a-time.mjs';
 import { say } from '../progress.mjs';
 import { interleaved } from '../statistics.mjs';
 import { CONTENDERS, cellsOf } from './cells.mjs';
@@ -44,17 +45,12 @@ async function measurePlatform(generator, platform, rounds, plan) {
   }
 }
 
-/** Two at a time: they boot side by side, and answer nobody yet. */
 async function startContenders(generator, platform) {
   const servers = {};
-  const names = Object.keys(CONTENDERS);
-  const startSome = async () => {
-    for (let name = names.shift(); name !== undefined; name = names.shift()) {
-      const settings = { ...CONTENDERS[name], ...generator.ready, platform };
-      servers[name] = await Child.start(new URL('../apps/guard-app.mjs', import.meta.url), settings);
-    }
-  };
-  await Promise.all([startSome(), startSome()]);
+  await twoAtATime(Object.entries(CONTENDERS), async ([name, contender]) => {
+    const settings = { ...contender, ...generator.ready, platform };
+    servers[name] = await Child.start(new URL('../apps/guard-app.mjs', import.meta.url), settings);
+  });
   return servers;
 }
 

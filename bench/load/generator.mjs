@@ -6,7 +6,7 @@ import { CotterTestIssuer } from 'nestjs-cotter/testing';
 import { serve } from '../process/serve.mjs';
 import { Connection } from './connection.mjs';
 import { Lane } from './lane.mjs';
-import { newPerson, REQUESTS } from './requests.mjs';
+import { newPerson, REQUESTS, requestsBySession } from './requests.mjs';
 
 const issuer = await CotterTestIssuer.start();
 const sets = new Map();
@@ -49,9 +49,12 @@ async function run({ port, lanes, warmMs, sliceMs }) {
 serve(
   {
     run,
-    prepare: ({ set, kind, count, crowd, idTokens }) => {
-      const requests = REQUESTS[kind](issuer, { count, people: people.get(crowd), idTokens });
+    prepare: ({ set, kind, count, crowd, ...more }) => {
+      const requests = REQUESTS[kind](issuer, { count, people: people.get(crowd), ...more });
       sets.set(set, { requests, cursor: 0 });
+    },
+    signIn: async ({ set, ...at }) => {
+      sets.set(set, { requests: await requestsBySession(issuer, at), cursor: 0 });
     },
     meet: ({ crowd, count }) => void people.set(crowd, Array.from({ length: count }, newPerson)),
     forget: ({ port }) => {

@@ -3,7 +3,7 @@ import { show, table } from './table.mjs';
 
 /** The whole report, on stdout. */
 export function printReport({ mode, machine, seconds, sections, targets }) {
-  const { guards = {}, verifier, login = {}, boot } = sections;
+  const { guards = {}, verifier, login = {}, sessions, boot } = sections;
   const parts = [
     `# nestjs-cotter, measured\n\nNode ${machine.node}, ${machine.platform}, ${machine.cpus} CPUs, ${seconds} s${
       mode === 'quick' ? '; a quick run, whose figures are noisy' : ''
@@ -11,6 +11,7 @@ export function printReport({ mode, machine, seconds, sections, targets }) {
     ...Object.entries(guards).map(([platform, result]) => guardPart(platform, result)),
     ...(verifier === undefined ? [] : [verifierPart(verifier)]),
     ...Object.entries(login).map(([database, result]) => loginPart(database, result)),
+    ...(sessions === undefined ? [] : sessionParts(sessions)),
     ...(boot === undefined ? [] : [bootPart(boot)]),
     targetPart(targets),
   ];
@@ -56,6 +57,34 @@ function loginPart(database, { cells, ratios, selfToSelf, races }) {
   return [`## Login on ${database}\n\n${table(head, rows)}`, ratioLines({ ...ratios, selfToSelf }), ...raced].join(
     '\n\n',
   );
+}
+
+function sessionParts({ guards, logins, scale }) {
+  const part = (title, { cells, ratios, selfToSelf }) => {
+    const rows = Object.entries(cells).map(([name, { rps, p50Ms, p99Ms, cpuMicros }]) => [
+      nameOf(name),
+      ...[rps, p50Ms, p99Ms, cpuMicros],
+    ]);
+    return `## ${title}\n\n${table(['', 'req/s', 'p50 ms', 'p99 ms', 'CPU us'], rows)}\n\n${ratioLines({ ...ratios, selfToSelf })}`;
+  };
+  return [
+    ...Object.entries(guards).map(([platform, result]) => part(`Sessions on ${platform}`, result)),
+    ...Object.entries(logins).map(([database, result]) => part(`Login with a session on ${database}`, result)),
+    ...(scale === null ? [] : [scalePart(scale)]),
+  ];
+}
+
+function scalePart({ rows, cells, samePlans, costAtMostToLeast }) {
+  const lines = rows.map((count) => {
+    const { rps, p50Ms, p99Ms } = cells[count];
+    return [count.toLocaleString('en'), rps, p50Ms, p99Ms];
+  });
+  const plans = Object.entries(cells[rows.at(-1)].plans).map(([name, plan]) => `- ${name}: ${plan.join('; ')}`);
+  return [
+    `## Logins among many users and sessions\n\n${table(['users and sessions', 'logins/s', 'p50 ms', 'p99 ms'], lines)}`,
+    `cost at the most to that at the least: ${show(costAtMostToLeast)}; the plans are ${samePlans ? 'the same' : 'DIFFERENT'}:`,
+    plans.join('\n'),
+  ].join('\n\n');
 }
 
 function bootPart(boot) {

@@ -3,21 +3,28 @@ import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { NewAccount } from '../users/account.js';
 import type { AccountRows } from './account-rows.js';
 import type { BoundStatement } from './login-batch.js';
+import { tableNameOf } from './names.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
 import type { CotterUserBase } from './user.entity.js';
 
 type Column = EntityMetadata['columns'][number];
+/** A column, by its name as a statement has it. */
+type Named = readonly [name: string, column: Column];
+type Assignment = readonly [name: string, value: unknown];
 
 /**
- * A registration as one statement of PostgreSQL: the pair, where neither it nor the identifier is taken, and the user, where the pair went
- * in. It gives the row of the new user, or none; where a value is taken by another transaction at this very moment, it fails. In both
- * cases nothing is written. That no error is made of what is taken already keeps the log of the server clean.
+ * A registration as one statement of PostgreSQL: the user, unless there is such a user, and then the pair. It gives the row of the new user,
+ * or none where there is such a user, and fails where somebody has the pair: in both cases nothing is written. The user comes first, since
+ * a taken identifier is common (people who come by another issuer) and no error for the log of the server.
  *
  * What it writes is what TypeORM's own insert would write.
  */
 export class RegistrationStatement<TUser extends CotterUserBase> {
-  readonly #columns: readonly Column[];
-  readonly #identities: EntityMetadata;
+  readonly #users: string;
+  readonly #userColumns: readonly Named[];
+  readonly #pairs: string;
+  readonly #pairColumns: readonly Named[];
+  readonly #returned: string;
 
   /** @returns `null` where the database or the entity wants more than the columns in a statement. */
   static findFor<TUser extends CotterUserBase>(
@@ -36,65 +43,53 @@ export class RegistrationStatement<TUser extends CotterUserBase> {
 
   private constructor(
     private readonly dataSource: DataSource,
-    private readonly rows: AccountRows<TUser>,
+    rows: AccountRows<TUser>,
   ) {
-    this.#columns = rows.metadata.columns.filter(
-      (column) => column.isInsert && !(column.isGenerated && column.generationStrategy === 'increment'),
-    );
-    this.#identities = dataSource.getMetadata(CotterUserIdentity);
+    const { driver } = dataSource;
+    const named = (column: Column): Named => [driver.escape(column.databaseName), column];
+    this.#users = tableNameOf(dataSource, rows.metadata.target);
+    this.#userColumns = rows.metadata.columns
+      .filter(
+        ({ isInsert, isGenerated, generationStrategy }) =>
+          isInsert && !(isGenerated && generationStrategy === 'increment'),
+      )
+      .map(named);
+    this.#pairs = tableNameOf(dataSource, CotterUserIdentity);
+    this.#pairColumns = dataSource.getMetadata(CotterUserIdentity).columns.map(named);
+    this.#returned = rows.columns
+      .filter(([, column]) => column.isSelect)
+      .map(([alias, column]) => `${driver.escape(column.databaseName)} AS ${driver.escape(alias)}`)
+      .join(', ');
   }
 
   /** @returns `null` where a value is an expression of SQL, which TypeORM has to write. */
   bind(user: TUser, { pair, at }: NewAccount): BoundStatement | null {
-    const { metadata } = this.rows;
-    const given = this.#valuesOf(user, this.#columns);
+    const given = this.#assign(this.#userColumns, user);
     if (given.some(([, value]) => typeof value === 'function')) return null;
-    const identity = { ...pair, realm: user.realm, userId: user.id, createdAt: at };
-    const pairs = this.#valuesOf(identity, this.#identities.columns);
-    const key = given.filter(([{ propertyPath }]) => propertyPath === 'identifier' || propertyPath === 'realm');
-
+    const held = this.#assign(this.#pairColumns, { ...pair, realm: user.realm, userId: user.id, createdAt: at });
     const parameters: unknown[] = [];
     // A parameter for each place, since PostgreSQL takes its type from there.
-    const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
-    const values = (row: typeof given): string => row.map(([, value]) => bind(value)).join(', ');
-    const names = (row: typeof given): string => row.map(([column]) => this.#nameOf(column)).join(', ');
-    const table = this.#pathOf(metadata);
+    const values = (row: readonly Assignment[]): string =>
+      row.map(([, value]) => `$${String(parameters.push(value))}`).join(', ');
+    const names = (row: readonly Assignment[]): string => row.map(([name]) => name).join(', ');
     const lines = [
-      `WITH cotter_new_pair AS (INSERT INTO ${this.#pathOf(this.#identities)} (${names(pairs)}) SELECT ${values(pairs)}`,
-      `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE`,
-      key.map(([column, value]) => `${this.#nameOf(column)} = ${bind(value)}`).join(' AND '),
-      `) ON CONFLICT DO NOTHING RETURNING 1)`,
-      `INSERT INTO ${table} (${names(given)}) SELECT ${values(given)} FROM cotter_new_pair`,
-      `RETURNING ${this.#returned()}`,
+      `WITH new_user AS (INSERT INTO ${this.#users} (${names(given)}) VALUES (${values(given)})`,
+      `ON CONFLICT DO NOTHING RETURNING ${this.#returned}),`,
+      `new_pair AS (INSERT INTO ${this.#pairs} (${names(held)}) SELECT ${values(held)} FROM new_user)`,
+      `SELECT * FROM new_user`,
     ];
     return { text: lines.join(' '), parameters };
   }
 
   /** As with TypeORM's insert, a column without a value gets its default. */
-  #valuesOf(row: ObjectLiteral, columns: readonly Column[]): (readonly [column: Column, value: unknown])[] {
+  #assign(columns: readonly Named[], row: ObjectLiteral): readonly Assignment[] {
     return columns
-      .map((column) => [column, this.#prepare(column.getEntityValue(row), column)] as const)
+      .map(([name, column]): Assignment => [name, this.#prepare(column.getEntityValue(row), column)])
       .filter(([, value]) => value !== undefined);
   }
 
   #prepare(value: unknown, column: Column): unknown {
     return typeof value === 'function' ? value : this.dataSource.driver.preparePersistentValue(value, column);
-  }
-
-  #returned(): string {
-    return this.rows.columns
-      .filter(([, column]) => column.isSelect)
-      .map(([alias, column]) => `${this.#nameOf(column)} AS ${this.dataSource.driver.escape(alias)}`)
-      .join(', ');
-  }
-
-  #nameOf({ databaseName }: Column): string {
-    return this.dataSource.driver.escape(databaseName);
-  }
-
-  #pathOf({ tablePath }: EntityMetadata): string {
-    const parts = tablePath.split('.');
-    return parts.map((part) => this.dataSource.driver.escape(part)).join('.');
   }
 }
 
