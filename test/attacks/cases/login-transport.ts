@@ -238,7 +238,8 @@ const elsewhere: RequestRow[] = [
   [
     'GET',
     'has a link log somebody in',
-    beneath(404),
+    // Where people sign in by redirect, the way begins there, for whoever comes; the token is not looked at.
+    { ...beneath(404), or: 303 },
     (f) => ({ method: 'GET', headers: [], target: (path) => `${path}?access_token=${f.good}` }),
   ],
   ['PUT', 'uses another method', beneath(404), (f) => ({ ...postJson(good(f)), method: 'PUT' })],
