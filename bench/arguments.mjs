@@ -7,6 +7,7 @@ ratios, and writes latest.json and chart.svg. Needs some fifteen minutes and a m
 
   --quick       all of it within a minute, with short slices: noisy, good for finding out whether it runs
   --only NAME   one section: guards, verifier, login, sessions or boot; may be given several times
+  --keep        leave the sections that are not measured as the last full run has them, each with its own run
   --rounds N    rounds of each section instead of 9; at least 7 make a median that is worth printing
   --out DIR     where the files go instead of bench/results
   --readme      put the table of what is wanted into README.md as well
@@ -24,6 +25,7 @@ export function parseArguments(argv, sections) {
       quick: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       readme: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: sections },
       rounds: { type: 'string' },

@@ -9,7 +9,7 @@ import { machineFacts } from './machine.mjs';
 import { planOf } from './plan.mjs';
 import { say, sinceStart } from './progress.mjs';
 import { drawChart } from './report/chart.mjs';
-import { writeResults } from './report/files.mjs';
+import { readSections, writeResults } from './report/files.mjs';
 import { printReport } from './report/print.mjs';
 import { updateReadme } from './report/readme.mjs';
 import { measureSessions } from './sessions/section.mjs';
@@ -30,7 +30,8 @@ if (given.help) {
 } else {
   ensureBuilt();
   const plan = planOf(given);
-  const sections = {};
+  const known = given.keep ? await readSections(given.out) : {};
+  const sections = { ...known };
   for (const name of given.sections) {
     say(`${name} ...`);
     sections[name] = await SECTIONS[name](plan);
@@ -44,7 +45,7 @@ if (given.help) {
     targets,
   };
   printReport(results);
-  const chart = sections.guards === undefined ? null : drawChart(results);
+  const chart = given.sections.includes('guards') ? drawChart(results) : null;
   await writeResults(given.out, results, chart);
   if (given.readme) await updateReadme(results);
   if (given.check && targets.some((target) => target.verdict === 'missed')) process.exitCode = 1;

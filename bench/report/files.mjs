@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { format, resolveConfig } from 'prettier';
@@ -10,6 +10,13 @@ export async function writeResults(directory, results, chart) {
   const json = JSON.stringify(results, (_, value) => (typeof value === 'number' ? rounded(value) : value));
   await writeFile(file, await format(json, { ...(await resolveConfig(file)), parser: 'json' }));
   if (chart !== null) await writeFile(join(directory, 'chart.svg'), chart);
+}
+
+/** What the last full run measured. @throws where that was a quick one: its figures say nothing beside others. */
+export async function readSections(directory) {
+  const { mode, sections } = JSON.parse(await readFile(join(directory, 'latest.json'), 'utf8'));
+  if (mode !== 'full') throw new Error(`--keep: ${directory} has the figures of a quick run`);
+  return sections;
 }
 
 function rounded(value) {

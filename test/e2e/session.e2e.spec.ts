@@ -248,6 +248,32 @@ describe.each(platforms.flatMap((platform) => modes.map((mode) => [mode, platfor
         expect(await stranger.get('/maybe')).toMatchObject({ status: 200, body: { subject: null } });
       });
 
+      it('cost the store one question where the process does not know them, and none where it does', async () => {
+        const store = await sharedStore();
+        const asked: string[] = [];
+        const counting = new Proxy(store, {
+          get: (target, name) => {
+            const found: unknown = Reflect.get(target, name);
+            if (typeof found !== 'function') return found;
+            return (...args: unknown[]): unknown => {
+              asked.push(String(name));
+              return found.apply(target, args) as unknown;
+            };
+          },
+        });
+        await start({}, { store: { useValue: store } });
+        const ann = browser();
+        await login(ann);
+        await server.app.close();
+        await start({}, { store: { useValue: counting } });
+        const twin = browser();
+        for (const [name, value] of ann.cookies) twin.cookies.set(name, value);
+        const answers = await Promise.all([twin.get('/me'), twin.get('/me'), twin.get('/me')]);
+        expect([answers.map(({ status }) => status), asked]).toEqual([[200, 200, 200], ['find']]);
+        expect((await twin.get('/me')).status).toBe(200);
+        expect(asked).toEqual(['find']);
+      });
+
       it('are over within minutes when somebody deletes their row', async () => {
         await start();
         const ann = browser();
