@@ -49,7 +49,7 @@ export class LogoutService {
 
   async #findCaller({ carrier, answer }: Exchanged): Promise<CotterPrincipal | null> {
     try {
-      return this.strategy.findVerified(carrier) ?? (await this.strategy.verify(carrier, answer));
+      return await this.strategy.verify(carrier, answer);
     } catch (error) {
       if (error instanceof MissingCredentialsError || error instanceof SessionEndedError) return null;
       throw error;

@@ -6,7 +6,6 @@ import { CotterExceptionFilter } from '../http/cotter-exception.filter.js';
 import { HttpExchange, type Exchanged } from '../http/response-cookies.js';
 import { CookieSessions } from '../session/cookie-sessions.js';
 import { SessionService } from '../session/session.service.js';
-import type { CotterPrincipal } from '../tokens/principal.js';
 import { UsersService } from '../users/users.service.js';
 import { createSessionsAnswer, type SessionsAnswer } from './dto/sessions-answer.js';
 
@@ -26,7 +25,7 @@ export class SessionsController {
   @Get()
   @Header('Cache-Control', 'no-store')
   async list(@HttpExchange() exchanged: Exchanged): Promise<SessionsAnswer> {
-    const caller = await this.#verify(exchanged);
+    const caller = await this.strategy.verify(exchanged.carrier, exchanged.answer);
     const account = await this.users.getByPrincipal(caller);
     return createSessionsAnswer(await this.sessions.list(account), caller, this.sessions.csrfTokenOf(caller));
   }
@@ -35,13 +34,9 @@ export class SessionsController {
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')
   async end(@Param('handle') handle: string, @HttpExchange() exchanged: Exchanged): Promise<void> {
-    const caller = await this.#verify(exchanged);
+    const caller = await this.strategy.verify(exchanged.carrier, exchanged.answer);
     const account = await this.users.getByPrincipal(caller);
     await this.sessions.end(account, handle, exchanged.carrier);
     if (handle === caller.sessionHandle && exchanged.answer !== null) this.cookies.clear(exchanged.answer);
-  }
-
-  async #verify({ carrier, answer }: Exchanged): Promise<CotterPrincipal> {
-    return this.strategy.findVerified(carrier) ?? (await this.strategy.verify(carrier, answer));
   }
 }

@@ -1,13 +1,14 @@
-import { EndedFamilyError, InvalidGrantError } from '../errors/issuer.errors.js';
+import { InvalidGrantError } from '../errors/issuer.errors.js';
 import { SessionEndedError } from '../errors/session.errors.js';
 import type { Exchanged, ResponseCookies } from '../http/response-cookies.js';
 import { SEALED_KEPT_MS } from '../renewal/ledger-entry.js';
 import type { RefreshedTokens } from '../renewal/refreshed-tokens.js';
 import type { RenewalService } from '../renewal/renewal.service.js';
 import type { Sealer } from '../sealing/sealer.js';
+import { deepFreeze } from '../tokens/deep-freeze.js';
 import type { CotterPrincipal } from '../tokens/principal.js';
 import { CookieSessions, createSessionId, findHandle, type NewSession, type SessionParts } from './cookie-sessions.js';
-import { endReasonOf, type SessionEnding } from './session-ending.js';
+import { endReasonOf, isIssuersNo, type SessionEnding } from './session-ending.js';
 import type { SessionRecord } from './session.js';
 import { endOfNewToken, sessionPrincipal, warm, type SessionTokens, type WarmSession } from './warm-session.js';
 
@@ -105,7 +106,7 @@ export class ServerSessions extends CookieSessions {
     } catch (error) {
       if (error instanceof SessionEndedError) this.drop(cookie);
       // Only the issuer's own no: whoever lost a race, or met a thief, may hold an older cookie than the browser has by now.
-      if (isIssuersNo(error) && answer !== null) this.clear(answer);
+      if (error instanceof SessionEndedError && isIssuersNo(error.cause) && answer !== null) this.clear(answer);
       throw error;
     }
   }
@@ -161,19 +162,4 @@ export class ServerSessions extends CookieSessions {
     const { principal, authenticatedAt, accessToken, refreshToken } = JSON.parse(text) as SealedSession;
     return warm({ record, tokens: { accessToken, refreshToken }, principal: deepFreeze(principal), authenticatedAt });
   }
-}
-
-function isIssuersNo(error: unknown): boolean {
-  return (
-    error instanceof SessionEndedError &&
-    error.cause instanceof InvalidGrantError &&
-    !(error.cause instanceof EndedFamilyError)
-  );
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value) as unknown[]) {
-    if (typeof member === 'object' && member !== null) deepFreeze(member);
-  }
-  return Object.freeze(value);
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { tell, type CotterEvents } from '../cotter.events.js';
 import { CotterOptions } from '../cotter.options.js';
-import { EndedFamilyError, type InvalidGrantError } from '../errors/issuer.errors.js';
+import { EndedFamilyError, InvalidGrantError } from '../errors/issuer.errors.js';
 import { RenewalService } from '../renewal/renewal.service.js';
 import { RevocationService } from '../revocation/revocation.service.js';
 import type { SessionRecord } from './session.js';
@@ -14,6 +14,11 @@ export type EndReason = Parameters<NonNullable<CotterEvents['onSessionEnded']>>[
 /** Why the session ends whose token nobody renews any more. */
 export function endReasonOf(no: InvalidGrantError): EndReason {
   return no instanceof EndedFamilyError && no.reason === 'reused' ? 'reused' : 'refused';
+}
+
+/** Whether the issuer itself said no, and not our own ledger. */
+export function isIssuersNo(error: unknown): boolean {
+  return error instanceof InvalidGrantError && !(error instanceof EndedFamilyError);
 }
 
 /** Ends sessions, here and in every process. */

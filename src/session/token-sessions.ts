@@ -1,4 +1,4 @@
-import { EndedFamilyError, InvalidGrantError } from '../errors/issuer.errors.js';
+import { InvalidGrantError } from '../errors/issuer.errors.js';
 import { SessionEndedError } from '../errors/session.errors.js';
 import { InvalidTokenError, RevokedTokenError } from '../errors/token.errors.js';
 import type { HeaderCarrier } from '../http/platform.js';
@@ -10,7 +10,7 @@ import type { CotterPrincipal } from '../tokens/principal.js';
 import type { TokenVerifier } from '../tokens/token-verifier.js';
 import { CookieSessions, createSessionId, findHandle, type NewSession, type SessionParts } from './cookie-sessions.js';
 import { SessionCookie } from './session-cookie.js';
-import { endReasonOf, type SessionEnding } from './session-ending.js';
+import { endReasonOf, isIssuersNo, type SessionEnding } from './session-ending.js';
 import type { SessionRecord } from './session.js';
 import { endOfNewToken, sessionPrincipal, warm, type SessionTokens, type WarmSession } from './warm-session.js';
 
@@ -52,8 +52,7 @@ export class TokenSessions extends CookieSessions {
   }
 
   override findRefreshToken(record: SessionRecord, carrier: HeaderCarrier | null): string | null {
-    const cookie = carrier === null ? null : this.cookie.peek(carrier);
-    const content = cookie === null ? null : this.#open(cookie);
+    const content = carrier === null ? null : this.#contentOf(carrier);
     return content?.handle === record.handle ? content.refreshToken : null;
   }
 
@@ -63,8 +62,7 @@ export class TokenSessions extends CookieSessions {
     renewed: RefreshedTokens,
     exchanged: Exchanged | null,
   ): Promise<void> {
-    const cookie = exchanged === null ? null : this.cookie.peek(exchanged.carrier);
-    const content = cookie === null ? null : this.#open(cookie);
+    const content = exchanged === null ? null : this.#contentOf(exchanged.carrier);
     if (exchanged?.answer && content?.handle === record.handle && content.refreshToken === spentToken) {
       this.#replace(record, renewed, content.authenticatedAt, exchanged.answer);
     }
@@ -72,9 +70,8 @@ export class TokenSessions extends CookieSessions {
   }
 
   override expireAccessToken({ carrier, answer }: Exchanged): Promise<boolean> {
-    const cookie = this.cookie.peek(carrier);
-    const content = cookie === null ? null : this.#open(cookie);
-    if (cookie === null || answer === null || typeof content?.refreshToken !== 'string') return Promise.resolve(false);
+    const refreshToken = this.#contentOf(carrier)?.refreshToken ?? null;
+    if (answer === null || refreshToken === null) return Promise.resolve(false);
     this.#accessCookie.clear(answer);
     return Promise.resolve(true);
   }
@@ -119,10 +116,9 @@ export class TokenSessions extends CookieSessions {
     } catch (error) {
       if (!(error instanceof InvalidGrantError)) throw error;
       this.drop(cookie);
-      const isIssuersNo = !(error instanceof EndedFamilyError);
       await this.ending.end(record, endReasonOf(error));
       // Whoever met a thief, or lost a race, may hold older cookies than the browser has by now.
-      if (isIssuersNo) this.clear(answer);
+      if (isIssuersNo(error)) this.clear(answer);
       throw new SessionEndedError({ cause: error });
     }
   }
@@ -148,6 +144,11 @@ export class TokenSessions extends CookieSessions {
     this.cookie.set(answer, cookie, maxAgeSeconds);
     this.#accessCookie.set(answer, tokens.accessToken, maxAgeSeconds);
     return cookie;
+  }
+
+  #contentOf(carrier: HeaderCarrier): SealedCookie | null {
+    const cookie = this.cookie.peek(carrier);
+    return cookie === null ? null : this.#open(cookie);
   }
 
   /** Whoever has the key has sealed a SealedCookie with it. */

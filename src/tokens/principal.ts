@@ -1,5 +1,6 @@
 import { parseIdentifier, type IdentifierType } from '../identifiers/identifier.js';
 import { findText, type CheckedClaims, type Claims } from './claims.js';
+import { deepFreeze } from './deep-freeze.js';
 
 /** Who calls, as a verified access token says. Frozen, with everything in it. */
 export interface CotterPrincipal {
@@ -98,12 +99,4 @@ function toIso(seconds: number): string {
 /** Each token brings a copy of what all tokens say. One is enough, since principals are kept by the thousand. */
 function shareText(claims: Record<string, unknown>, name: string, text: string): void {
   if (claims[name] === text) claims[name] = text;
-}
-
-/** @param value - From JSON, so a tree. */
-function deepFreeze(value: object): void {
-  for (const member of Object.values(value) as unknown[]) {
-    if (typeof member === 'object' && member !== null) deepFreeze(member);
-  }
-  Object.freeze(value);
 }
