@@ -14,6 +14,7 @@ import { APP_FILTER, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CotterAuthGuard } from './auth/cotter-auth.guard.js';
 import { CotterJwtStrategy } from './auth/cotter-jwt.strategy.js';
 import { CotterApiClient } from './cotter-api/cotter-api.client.js';
+import { IssuerSignOut } from './cotter-api/issuer-sign-out.js';
 import {
   asyncOptionsProviders,
   COTTER_RAW_OPTIONS,
@@ -170,6 +171,7 @@ const SERVICES = [
   CotterJwtStrategy,
   CotterAuthGuard,
   CotterApiClient,
+  IssuerSignOut,
   RenewalService,
   RefreshService,
   PkceService,

@@ -13,7 +13,7 @@ import { LogoutService } from './logout.service.js';
 export class LogoutController {
   constructor(@Inject(LogoutService) private readonly logouts: LogoutService) {}
 
-  /** @param body - May have the `refresh_token` of a front end that holds one: it is good for nothing here afterwards. */
+  /** @param body - May have the `refresh_token` of a front end that holds one: it is good for nothing afterwards, here and at the issuer. */
   @Post()
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')

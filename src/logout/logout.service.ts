@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CotterJwtStrategy } from '../auth/cotter-jwt.strategy.js';
+import { IssuerSignOut } from '../cotter-api/issuer-sign-out.js';
 import { CotterOptions } from '../cotter.options.js';
 import { MissingCredentialsError } from '../errors/access.errors.js';
 import { SessionEndedError } from '../errors/session.errors.js';
@@ -17,7 +18,7 @@ import { UsersRepository } from '../users/users.repository.js';
 export interface LogoutRequest {
   /** Whether every session and token of the person ends, or the one that calls. */
   readonly everywhere: boolean;
-  /** One that the caller holds, and gives up. */
+  /** One that the caller holds, and gives up: here, and at the issuer. */
   readonly refreshToken: string | null;
 }
 
@@ -29,6 +30,7 @@ export class LogoutService {
     @Inject(CotterJwtStrategy) private readonly strategy: CotterJwtStrategy,
     @Inject(RevocationService) private readonly revocations: RevocationService,
     @Inject(RenewalService) private readonly renewals: RenewalService,
+    @Inject(IssuerSignOut) private readonly issuer: IssuerSignOut,
     @Inject(SessionService) private readonly sessions: SessionService | null,
     @Inject(CookieSessions) private readonly cookies: CookieSessions | null,
     @Inject(UsersRepository) private readonly users: UsersRepository | null,
@@ -43,7 +45,7 @@ export class LogoutService {
   async logout({ everywhere, refreshToken }: LogoutRequest, exchanged: Exchanged): Promise<void> {
     const caller = await this.#findCaller(exchanged);
     if (caller !== null) await (everywhere ? this.#endAll(caller, exchanged) : this.#endOne(caller, exchanged));
-    if (refreshToken !== null) await this.renewals.revoke(refreshToken);
+    if (refreshToken !== null) await this.#giveUp(refreshToken);
     this.#clear(caller, exchanged);
   }
 
@@ -68,6 +70,12 @@ export class LogoutService {
     if (this.sessions !== null) return this.sessions.endAll(account, carrier);
     const { pairs } = await this.users.getStanding(account.id);
     for (const pair of pairs) await this.revocations.revokeSubject(pair);
+  }
+
+  /** Its family is over here before the issuer hears of it. */
+  async #giveUp(refreshToken: string): Promise<void> {
+    await this.renewals.revoke(refreshToken);
+    await this.issuer.tell(refreshToken);
   }
 
   /** Another site's form comes without the cookie, and must not take it away by the answer. */

@@ -1,6 +1,6 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 
-import { CotterApiClient } from '../cotter-api/cotter-api.client.js';
+import { IssuerSignOut } from '../cotter-api/issuer-sign-out.js';
 import { tell } from '../cotter.events.js';
 import { CotterOptions } from '../cotter.options.js';
 import { CotterConfigurationError } from '../errors/configuration.error.js';
@@ -43,14 +43,11 @@ export interface SessionStart {
 
 /** Of a person with more sessions, the ones seen last are listed. */
 const MAX_LISTED = 100;
-/** How long a sign-out waits for the issuer to hear of it. It goes on without us. */
-const ISSUER_PATIENCE_MS = 1_000;
 
 /** The sessions of people: how they begin, what their owners see of them, and how they end. */
 @Injectable()
-export class SessionService implements OnApplicationShutdown {
+export class SessionService {
   readonly #logger = new Logger('Cotter');
-  readonly #telling = new Set<Promise<void>>();
 
   constructor(
     @Inject(CotterOptions) private readonly options: CotterOptions,
@@ -59,7 +56,7 @@ export class SessionService implements OnApplicationShutdown {
     @Inject(SessionEnding) private readonly ending: SessionEnding,
     @Inject(CrossSiteGuard) private readonly crossSite: CrossSiteGuard,
     @Inject(RevocationService) private readonly revocations: RevocationService,
-    @Inject(CotterApiClient) private readonly api: CotterApiClient,
+    @Inject(IssuerSignOut) private readonly issuer: IssuerSignOut,
     @Inject(UsersRepository) private readonly users: UsersRepository,
   ) {}
 
@@ -180,11 +177,6 @@ export class SessionService implements OnApplicationShutdown {
     return sessionHandle === null ? null : this.crossSite.tokenFor(sessionHandle);
   }
 
-  /** What tells the issuer in the background ends first. */
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#telling);
-  }
-
   get #lifetimes(): NonNullable<CotterOptions['session']> {
     const { session } = this.options;
     if (session === null) throw new CotterConfigurationError('session', 'must be given where sessions are used');
@@ -204,24 +196,7 @@ export class SessionService implements OnApplicationShutdown {
   async #signOut(record: SessionRecord, carrier: HeaderCarrier | null): Promise<void> {
     const refreshToken = this.cookies.findRefreshToken(record, carrier);
     await this.ending.end(record, 'signed_out');
-    if (refreshToken !== null) await this.#tellIssuer(refreshToken);
-  }
-
-  /** A person who signs out does not wait for an issuer that hangs. */
-  async #tellIssuer(refreshToken: string): Promise<void> {
-    const telling = this.api.revoke(refreshToken).catch((error: unknown) => {
-      this.#logger.warn(
-        `the issuer could not be told of a sign-out: ${error instanceof Error ? error.name : 'no reason'}`,
-      );
-    });
-    this.#telling.add(telling);
-    void telling.finally(() => this.#telling.delete(telling));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ISSUER_PATIENCE_MS);
-    });
-    await Promise.race([telling, patience]);
-    clearTimeout(timer);
+    if (refreshToken !== null) await this.issuer.tell(refreshToken);
   }
 }
 

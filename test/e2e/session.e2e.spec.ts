@@ -605,17 +605,23 @@ describe.each(platforms.flatMap((platform) => modes.map((mode) => [mode, platfor
         expect((await desk.get('/me')).status).toBe(200);
       });
 
-      it('sign out a bearer token too: it is good for nothing any more, nor is its refresh token', async () => {
-        await start();
-        const { access_token: token, refresh_token: refreshToken } = issuer.tokens(ANN);
-        const headers = { authorization: `Bearer ${token}` };
-        const app = new Browser(server.url);
-        expect((await app.get('/me', headers)).status).toBe(200);
-        const json = { refresh_token: refreshToken };
-        expect((await app.send('/logout', { method: 'POST', json, headers })).status).toBe(204);
-        expect(codeOf(await app.get('/me', headers))).toEqual([401, 'token_revoked']);
-        expect(codeOf(await app.send('/refresh', { method: 'POST', json }))).toEqual([401, 'invalid_grant']);
-      });
+      it.each(['up', 'down'])(
+        'sign out a bearer token too, with its refresh token, while the issuer is %s',
+        async (state) => {
+          await start();
+          const { access_token: token, refresh_token: refreshToken } = issuer.tokens(ANN);
+          const headers = { authorization: `Bearer ${token}` };
+          const app = new Browser(server.url);
+          expect((await app.get('/me', headers)).status).toBe(200);
+          if (state === 'down') issuer.goDown();
+          const json = { refresh_token: refreshToken };
+          expect((await app.send('/logout', { method: 'POST', json, headers })).status).toBe(204);
+          issuer.comeBack();
+          expect(issuer.accepts(refreshToken)).toBe(state === 'down');
+          expect(codeOf(await app.get('/me', headers))).toEqual([401, 'token_revoked']);
+          expect(codeOf(await app.send('/refresh', { method: 'POST', json }))).toEqual([401, 'invalid_grant']);
+        },
+      );
 
       it('are refused while the person is disabled', async () => {
         await start();
