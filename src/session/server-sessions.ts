@@ -10,7 +10,7 @@ import type { CotterPrincipal } from '../tokens/principal.js';
 import { CookieSessions, createSessionId, findHandle, type NewSession, type SessionParts } from './cookie-sessions.js';
 import { endReasonOf, isIssuersNo, type SessionEnding } from './session-ending.js';
 import type { SessionRecord } from './session.js';
-import { endOfNewToken, sessionPrincipal, warm, type SessionTokens, type WarmSession } from './warm-session.js';
+import { endOfNewToken, sessionPrincipal, WarmSession, type SessionTokens } from './warm-session.js';
 
 /** What the store has of a session, sealed. */
 interface SealedSession extends SessionTokens {
@@ -52,7 +52,7 @@ export class ServerSessions extends CookieSessions {
       sealed: this.#seal(handle, { ...tokens, principal, authenticatedAt }),
     };
     await this.parts.store.insert(record);
-    this.keep(id, warm({ record, tokens, principal, authenticatedAt }));
+    this.keep(id, new WarmSession({ record, tokens, principal, authenticatedAt }));
     this.cookie.set(answer, id, this.maxAgeSecondsOf(record));
     return handle;
   }
@@ -137,7 +137,7 @@ export class ServerSessions extends CookieSessions {
     const sealed = this.#seal(handle, { ...tokens, principal: own, authenticatedAt });
     const written = await this.parts.store.replaceTokens(handle, version, sealed);
     if (!written) return this.#get(handle);
-    return warm(
+    return new WarmSession(
       { record: { ...record, sealed, version: version + 1 }, tokens, principal: own, authenticatedAt },
       endOfNewToken(principal, this.parts.options.clock()),
     );
@@ -160,6 +160,11 @@ export class ServerSessions extends CookieSessions {
     if (text === null) return null;
     // Whoever has the key has sealed a SealedSession with it.
     const { principal, authenticatedAt, accessToken, refreshToken } = JSON.parse(text) as SealedSession;
-    return warm({ record, tokens: { accessToken, refreshToken }, principal: deepFreeze(principal), authenticatedAt });
+    return new WarmSession({
+      record,
+      tokens: { accessToken, refreshToken },
+      principal: deepFreeze(principal),
+      authenticatedAt,
+    });
   }
 }

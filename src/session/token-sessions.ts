@@ -12,7 +12,7 @@ import { CookieSessions, createSessionId, findHandle, type NewSession, type Sess
 import { SessionCookie } from './session-cookie.js';
 import { endReasonOf, isIssuersNo, type SessionEnding } from './session-ending.js';
 import type { SessionRecord } from './session.js';
-import { endOfNewToken, sessionPrincipal, warm, type SessionTokens, type WarmSession } from './warm-session.js';
+import { endOfNewToken, sessionPrincipal, WarmSession, type SessionTokens } from './warm-session.js';
 
 /** What the sealed cookie holds. */
 interface SealedCookie {
@@ -47,7 +47,7 @@ export class TokenSessions extends CookieSessions {
     await this.parts.store.insert(record);
     for (const field of cookies) answer.add(field);
     const own = sessionPrincipal(principal, { handle, authenticatedAt });
-    this.keep(cookie, warm({ record, tokens, principal: own, authenticatedAt }));
+    this.keep(cookie, new WarmSession({ record, tokens, principal: own, authenticatedAt }));
     return handle;
   }
 
@@ -88,7 +88,7 @@ export class TokenSessions extends CookieSessions {
     const { refreshToken, authenticatedAt } = content;
     const accessToken = this.#accessCookie.find(carrier) ?? '';
     const principal = await this.#verify(accessToken, record);
-    return warm({
+    return new WarmSession({
       record,
       tokens: { accessToken, refreshToken },
       principal: principal === null ? null : sessionPrincipal(principal, content),
@@ -133,7 +133,7 @@ export class TokenSessions extends CookieSessions {
     const cookie = this.#set(record, tokens, authenticatedAt, answer);
     const own = sessionPrincipal(principal, { handle: record.handle, authenticatedAt });
     const endsAtMs = endOfNewToken(principal, this.parts.options.clock());
-    return this.keep(cookie, warm({ record, tokens, principal: own, authenticatedAt }, endsAtMs));
+    return this.keep(cookie, new WarmSession({ record, tokens, principal: own, authenticatedAt }, endsAtMs));
   }
 
   /** @returns the text of the cookie that names the session. */
