@@ -11,23 +11,35 @@ import { resolveIssuerOptions } from './cotter-issuer.options.resolver.js';
 import { CodeSender } from './delivery/code-sender.js';
 import { OutboxCodeSender } from './delivery/outbox-code-sender.js';
 import { OutboxController } from './delivery/outbox.controller.js';
+import { DeviceEvents } from './devices/device-events.js';
+import { Devices } from './devices/devices.js';
+import { EventController } from './devices/event.controller.js';
+import { MethodController } from './devices/method.controller.js';
 import { HealthController } from './health.controller.js';
 import { GatewayMiddleware } from './http/gateway.middleware.js';
 import { IssuerExceptionFilter } from './http/issuer-exception.filter.js';
 import { IssuerHeaders } from './http/issuer-headers.js';
+import { NotOfferedController } from './http/not-offered.controller.js';
+import { EventTokenGrant } from './grants/event-token-grant.js';
+import { IdentityTokenGrant } from './grants/identity-token-grant.js';
 import { CodeExchange } from './identity/code-exchange.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { IssuerDatabase } from './issuer-database.js';
 import { IssuerSettings } from './issuer-settings.js';
+import { IdentityKeyController } from './keys/identity-key.controller.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { HomeController } from './pages/home.controller.js';
 import { Sweeper } from './sweeper.js';
+import { CustomClaimsController } from './tokens/custom-claims.controller.js';
+import { OwnTokens } from './tokens/own-tokens.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
 import { TokenMinter } from './tokens/token-minter.js';
 import { TokenController } from './tokens/token.controller.js';
+import { VerifyController } from './tokens/verify.controller.js';
 import { IssuerUsers } from './users/issuer-users.js';
+import { UsersController } from './users/users.controller.js';
 
 /**
  * An authorization server that speaks Cotter's protocol. It is the root module of a Nest application of its own, on an origin of its
@@ -48,7 +60,14 @@ export class CotterIssuerModule implements NestModule {
         CodeController,
         IdentityController,
         JwksController,
+        CustomClaimsController,
         TokenController,
+        VerifyController,
+        IdentityKeyController,
+        MethodController,
+        NotOfferedController,
+        UsersController,
+        EventController,
         ...(settings.outbox ? [OutboxController] : []),
       ],
       providers: [
@@ -76,6 +95,11 @@ const PARTS: Provider[] = [
   CodeExchange,
   RefreshTokens,
   TokenMinter,
+  OwnTokens,
+  IdentityTokenGrant,
+  EventTokenGrant,
+  Devices,
+  DeviceEvents,
   Sweeper,
   { provide: APP_FILTER, useClass: IssuerExceptionFilter },
 ];

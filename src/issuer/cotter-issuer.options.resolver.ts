@@ -6,21 +6,27 @@ import { systemClock } from '../tokens/clock.js';
 import type { IssuerClient } from './clients/issuer-client.js';
 import type { CotterIssuerClientOptions, CotterIssuerOptions } from './cotter-issuer.options.js';
 import type { IssuerSettings } from './issuer-settings.js';
-import { createSigningKey, parseSigningKey } from './keys/signing-key.js';
+import { createSigningKey, parseIdentityKey, parseSigningKey } from './keys/signing-key.js';
+import { hashSecret } from './secrets.js';
 
 const KNOWN_OPTIONS: Readonly<Record<keyof CotterIssuerOptions, true>> = {
   publicUrl: true,
   clients: true,
   dataSource: true,
   signingKey: true,
+  identityKey: true,
   outbox: true,
   production: true,
   codeSender: true,
+  maxCodesPerDay: true,
   accessTokenTtlSeconds: true,
   clock: true,
 };
 
 const API_KEY_ID = /^[\w.-]{1,64}$/;
+/** Paths beside `/token/{API_KEY_ID}`, so no key can have these names. */
+const RESERVED_KEY_IDS = ['custom', 'jwks'];
+const API_SECRET_KEY = /^[\x21-\x7e]{16,200}$/;
 
 /**
  * Completes the issuer's options with their defaults and checks each; the only place that does either.
@@ -43,9 +49,11 @@ export function resolveIssuerOptions(options: CotterIssuerOptions): IssuerSettin
     clients: readClients(options.clients),
     dataSource: readDataSource(options.dataSource),
     signingKey: readSigningKey(options.signingKey),
+    identityKey: readIdentityKey(options.identityKey),
     outbox,
     codeSender: readCodeSender(options.codeSender, outbox),
-    accessTokenTtlSeconds: readTtl(options.accessTokenTtlSeconds ?? 3600),
+    maxCodesPerDay: readWhole('maxCodesPerDay', options.maxCodesPerDay ?? 20, 5, 1000),
+    accessTokenTtlSeconds: readWhole('accessTokenTtlSeconds', options.accessTokenTtlSeconds ?? 3600, 60, 86_400),
     clock: readClock(options.clock ?? systemClock),
   };
 }
@@ -83,11 +91,11 @@ function readClients(value: unknown): readonly IssuerClient[] {
 }
 
 function readClient(client: CotterIssuerClientOptions, path: string): IssuerClient {
-  const { apiKeyId, name, allowedOrigins, allowedRedirects } = client;
-  if (typeof apiKeyId !== 'string' || !API_KEY_ID.test(apiKeyId)) {
+  const { apiKeyId, name, allowedOrigins, allowedRedirects, apiSecretKey, publicUserLookup, publicEnrolment } = client;
+  if (typeof apiKeyId !== 'string' || !API_KEY_ID.test(apiKeyId) || RESERVED_KEY_IDS.includes(apiKeyId)) {
     throw new CotterConfigurationError(
       `${path}.apiKeyId`,
-      'must be 1 to 64 letters, digits, dots, hyphens and underscores',
+      'must be 1 to 64 letters, digits, dots, hyphens and underscores, and neither custom nor jwks',
     );
   }
   if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
@@ -98,7 +106,19 @@ function readClient(client: CotterIssuerClientOptions, path: string): IssuerClie
     name: name ?? null,
     allowedOrigins: new Set(readList(`${path}.allowedOrigins`, allowedOrigins, readOrigin)),
     allowedRedirects: readList(`${path}.allowedRedirects`, allowedRedirects, readRedirect),
+    apiSecretKeyHash: readApiSecretKey(apiSecretKey, `${path}.apiSecretKey`),
+    publicUserLookup: readFlag(`${path}.publicUserLookup`, publicUserLookup),
+    publicEnrolment: readFlag(`${path}.publicEnrolment`, publicEnrolment),
   };
+}
+
+/** Kept as its hash alone, so that no dump of the settings shows it. */
+function readApiSecretKey(value: unknown, path: string): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || !API_SECRET_KEY.test(value)) {
+    throw new CotterConfigurationError(path, 'must be 16 to 200 visible ASCII characters where it is given');
+  }
+  return hashSecret(value);
 }
 
 function readList<T>(path: string, value: unknown, read: (entry: unknown, path: string) => T): T[] {
@@ -147,6 +167,14 @@ function readSigningKey(value: CotterIssuerOptions['signingKey']): IssuerSetting
   return key;
 }
 
+function readIdentityKey(value: CotterIssuerOptions['identityKey']): IssuerSettings['identityKey'] {
+  const key = value === undefined ? null : parseIdentityKey(value);
+  if (value !== undefined && key === null) {
+    throw new CotterConfigurationError('identityKey', 'must be an Ed25519 private key, PEM or JWK');
+  }
+  return key;
+}
+
 function readCodeSender(value: CotterIssuerOptions['codeSender'], outbox: boolean): IssuerSettings['codeSender'] {
   if (outbox && value !== undefined) {
     throw new CotterConfigurationError('codeSender', 'must be left out with outbox: true, which takes its place');
@@ -157,9 +185,9 @@ function readCodeSender(value: CotterIssuerOptions['codeSender'], outbox: boolea
   return value ?? null;
 }
 
-function readTtl(value: unknown): number {
-  if (!Number.isInteger(value) || (value as number) < 60 || (value as number) > 86_400) {
-    throw new CotterConfigurationError('accessTokenTtlSeconds', 'must be a whole number from 60 to 86400');
+function readWhole(option: string, value: unknown, from: number, to: number): number {
+  if (!Number.isInteger(value) || (value as number) < from || (value as number) > to) {
+    throw new CotterConfigurationError(option, `must be a whole number from ${String(from)} to ${String(to)}`);
   }
   return value as number;
 }

@@ -14,7 +14,8 @@ export async function insertUnlessPresent<Row extends ObjectLiteral>(rows: Repos
   }
 }
 
-function isDuplicateKey(error: unknown): boolean {
+/** Whether a statement failed because a unique key is taken. */
+export function isDuplicateKey(error: unknown): boolean {
   if (!(error instanceof QueryFailedError)) return false;
   const { code = '', message } = error.driverError as { readonly code?: string; readonly message: string };
   // sql.js gives no code.

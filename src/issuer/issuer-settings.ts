@@ -13,9 +13,12 @@ export abstract class IssuerSettings {
   abstract readonly dataSource: CotterIssuerDataSourceOptions;
   /** An ES256 private key. */
   abstract readonly signingKey: KeyObject;
+  /** An Ed25519 private key; `null` where it comes from the signing key. */
+  abstract readonly identityKey: KeyObject | null;
   abstract readonly outbox: boolean;
   /** `null` where the outbox takes its place. */
   abstract readonly codeSender: CodeSender | null;
+  abstract readonly maxCodesPerDay: number;
   abstract readonly accessTokenTtlSeconds: number;
   abstract readonly clock: Clock;
 }

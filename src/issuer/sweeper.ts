@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { In, LessThan, type FindOptionsSelect, type FindOptionsWhere, type Repository } from 'typeorm';
 
 import { Challenge } from './challenges/challenge.entity.js';
+import { DeviceEvent } from './devices/device-event.entity.js';
 import { IssuerDatabase } from './issuer-database.js';
 import { IssuerSettings } from './issuer-settings.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
@@ -42,14 +43,15 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     const before = this.settings.clock() - KEPT_MS;
     return (
       (await sweepRows(this.database.rowsOf(Challenge), { createdAt: LessThan(before) })) +
+      (await sweepRows(this.database.rowsOf(DeviceEvent), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(RefreshToken), { expiresAt: LessThan(before) }))
     );
   }
 }
 
-async function sweepRows<Row extends Challenge | RefreshToken>(
+async function sweepRows<Row extends Challenge | RefreshToken | DeviceEvent>(
   rows: Repository<Row>,
-  where: FindOptionsWhere<Challenge> | FindOptionsWhere<RefreshToken>,
+  where: FindOptionsWhere<Challenge> | FindOptionsWhere<RefreshToken> | FindOptionsWhere<DeviceEvent>,
 ): Promise<number> {
   let swept = 0;
   for (let batch = 0; batch < MAX_BATCHES; batch++) {

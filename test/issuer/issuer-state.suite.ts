@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { CotterIssuerMigrations, type CotterIssuerDataSourceOptions } from '../../src/issuer/index.js';
 import { API_KEY_ID, IssuerUnderTest, type Identity, type Tokens } from './issuer-under-test.js';
+import { TestDevice, type WireEvent } from './test-device.js';
 
 /** Issuers that share a database share their state; the in-memory one belongs to one issuer alone. */
 const SHARED = ['postgres', 'mysql', 'mariadb', 'better-sqlite3'];
@@ -84,6 +85,36 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
       const answers = await storm((each) => each.postForm(each.authorizePath(), { identifier: 'flood@example.com' }));
       expect(countOf(answers, 303) + countOf(answers, 429)).toBe(20);
       expect(countOf(answers, 303)).toBeLessThanOrEqual(5);
+    });
+
+    it('takes the signature of a device once, and gives the tokens of an approved event once', async () => {
+      const [issuer, other] = issuers;
+      const { user, oauth_token: tokens } = await issuer.signIn('device@example.com');
+      const device = new TestDevice(issuer, String(user['ID']));
+      expect((await device.enrol({ Authorization: `Bearer ${tokens.access_token}` })).status).toBe(200);
+      const signed = device.signed();
+      const approvals = await storm((each) => each.postJson('/api/v0/event/create', signed));
+      expect([countOf(approvals, 200), countOf(approvals, 400)]).toEqual([1, 19]);
+      issuer.clock.advance(1000);
+      const asked = (await (await device.ask()).json()) as WireEvent;
+      const shown = (await (await device.findNew()).json()) as WireEvent;
+      const answers = await Promise.all([true, false, true, false].map((approved) => device.respond(shown, approved)));
+      expect([countOf(answers, 200), countOf(answers, 400)]).toEqual([1, 3]);
+      const [answer] = await Promise.all(answers.filter(({ status }) => status === 200).map((each) => each.json()));
+      const polls = await storm((each) =>
+        each.fetch(`/api/v0/event/get/${String(asked.ID)}?oauth_token=true`, { headers: { API_KEY_ID } }),
+      );
+      const events = (await Promise.all(polls.map((each) => each.json()))) as WireEvent[];
+      const { approved } = answer as WireEvent;
+      expect(events.filter(({ oauth_token }) => oauth_token !== undefined)).toHaveLength(approved ? 1 : 0);
+      expect((await other.fetch(`/api/v0/event/get/${String(asked.ID)}`, { headers: { API_KEY_ID } })).status).toBe(
+        200,
+      );
+    });
+
+    it('creates one of twenty people with one identifier', async () => {
+      const answers = await storm((each) => each.postJson('/api/v0/user/create', { identifier: 'storm@example.com' }));
+      expect([countOf(answers, 200), countOf(answers, 400)]).toEqual([1, 19]);
     });
 
     it('makes one person of racing first sign-ins', async () => {

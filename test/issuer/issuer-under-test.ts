@@ -5,6 +5,7 @@ import { codeChallengeOf, createCodeVerifier } from '../../src/tokens/pkce.js';
 
 export const API_KEY_ID = '00000000-0000-4000-8000-000000000001';
 export const OTHER_KEY_ID = 'other-app';
+export const API_SECRET_KEY = 'secret-key-of-the-test-app';
 export const REDIRECT_URL = 'http://localhost:3000/';
 export const ORIGIN = 'http://localhost:3000';
 
@@ -46,6 +47,7 @@ export class IssuerUnderTest {
       clients: [
         {
           apiKeyId: API_KEY_ID,
+          apiSecretKey: API_SECRET_KEY,
           name: 'Test <App>',
           allowedOrigins: [ORIGIN],
           allowedRedirects: [REDIRECT_URL, 'http://127.0.0.1/cb', 'https://app.example.com/cb?a=1', 'yourapp://'],
@@ -55,6 +57,8 @@ export class IssuerUnderTest {
       dataSource: { type: 'sqljs', synchronize: true },
       outbox: true,
       clock: clock.read,
+      // A test goes through months in minutes, as one and the same person.
+      maxCodesPerDay: 1000,
       ...options,
     });
     return new IssuerUnderTest(running, clock);
@@ -98,6 +102,20 @@ export class IssuerUnderTest {
       method: 'POST',
       headers: { 'content-type': 'application/json', api_key_id: API_KEY_ID, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  /** What the application's own server does: with the secret key. */
+  asServer(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        API_KEY_ID,
+        API_SECRET_KEY,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
 

@@ -42,11 +42,15 @@ function answerTo(error: PageError, request: PlatformRequest): PageAnswer {
     return pageAnswer(503, messagePage({ title: 'The code was not sent', message, depth, link }));
   }
   const { retryAfterSeconds } = error;
-  const minutes = Math.ceil(retryAfterSeconds / 60);
-  const wait = minutes === 1 ? 'a minute' : `${String(minutes)} minutes`;
-  const message = `We have sent enough codes for now. Use the latest one, or ask for another in ${wait}.`;
+  const message = `We have sent enough codes for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
   const answer = pageAnswer(429, messagePage({ title: 'Too many codes', message, depth, link }));
   return { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfterSeconds) } };
+}
+
+function waitOf(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes === 1) return 'a minute';
+  return minutes <= 90 ? `${String(minutes)} minutes` : `${String(Math.ceil(minutes / 60))} hours`;
 }
 
 /** To the page that was in front of this one, without asking for another code on the way. */

@@ -3,6 +3,7 @@ import { Body, Controller, Get, Post, Req, UseFilters, UseGuards, UseInterceptor
 import { headerValuesOf, nodeRequestOf, type PlatformRequest } from '../../http/platform.js';
 import { Challenges } from '../challenges/challenges.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
+import { clientNetworkOf } from '../http/client-network.js';
 import { textMember } from '../http/body-members.js';
 import { queryOf } from '../../http/request-target.js';
 import { SameSiteFormGuard } from '../http/same-site-form.guard.js';
@@ -10,7 +11,9 @@ import { identifierPage } from '../pages/identifier.page.js';
 import { pageAnswer, seeOther, type PageAnswer } from '../pages/page-answer.js';
 import { PageInterceptor } from '../pages/page.interceptor.js';
 import { parseAuthorizeRequest, type AuthorizeRequest } from './authorize-request.js';
+import { IssuerSettings } from '../issuer-settings.js';
 import { AuthorizePageFilter } from './authorize-page.filter.js';
+import { browserCookieOf } from './browser-cookie.js';
 import { cancelUrl } from './return-url.js';
 import { parseTypedIdentifier } from './typed-identifier.js';
 
@@ -25,6 +28,7 @@ export class AuthorizeController {
   constructor(
     private readonly clients: IssuerClients,
     private readonly challenges: Challenges,
+    private readonly settings: IssuerSettings,
   ) {}
 
   @Get()
@@ -44,6 +48,8 @@ export class AuthorizeController {
   async #send(request: PlatformRequest, asked: AuthorizeRequest, typed: string): Promise<PageAnswer> {
     const identifier = parseTypedIdentifier(typed, asked.type);
     if (identifier === null) return formAnswer(asked, typed, true);
+    const network = clientNetworkOf(request);
+    const browser = browserCookieOf(request, this.settings.publicUrl.startsWith('https:'));
     const handle = await this.challenges.open({
       apiKeyId: asked.client.apiKeyId,
       redirectUrl: asked.redirectUrl.text,
@@ -52,8 +58,11 @@ export class AuthorizeController {
       identifier,
       identifierType: asked.type,
       deviceName: deviceNameOf(request),
+      network,
+      browserHash: network === null ? null : browser.hash,
     });
-    return seeOther(`app/code?handle=${handle}`);
+    const answer = seeOther(`app/code?handle=${handle}`);
+    return { ...answer, headers: { ...answer.headers, ...browser.header } };
   }
 }
 

@@ -10,6 +10,8 @@ import { epochMillis } from '../epoch-millis.js';
 @Entity('cotter_issuer_challenge')
 @Index(['handleHash'], { unique: true })
 @Index(['identifier', 'createdAt'])
+@Index(['network', 'createdAt'])
+@Index(['browserHash', 'createdAt'])
 @Index(['createdAt'])
 export class Challenge {
   /** The `challenge_id` of the wire. */
@@ -68,6 +70,14 @@ export class Challenge {
 
   @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
   consumedAt!: number | null;
+
+  /** Where the code was asked for from: an IPv4 address or an IPv6 /64. `null` for this machine, whose users are not counted. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  network!: string | null;
+
+  /** SHA-256 of the cookie that tells browsers apart, in hexadecimal; `null` for this machine. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  browserHash!: string | null;
 
   /** What the browser calls itself. */
   @Column({ type: 'varchar', length: 512 })

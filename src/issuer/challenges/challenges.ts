@@ -19,7 +19,15 @@ export const AUTHORIZATION_CODE_TTL_MS = 5 * 60_000;
 /** What a challenge is made of: the authorize request, and the identifier that somebody typed. */
 export type ChallengeRequest = Pick<
   Challenge,
-  'apiKeyId' | 'redirectUrl' | 'codeChallenge' | 'state' | 'identifier' | 'identifierType' | 'deviceName'
+  | 'apiKeyId'
+  | 'redirectUrl'
+  | 'codeChallenge'
+  | 'state'
+  | 'identifier'
+  | 'identifierType'
+  | 'deviceName'
+  | 'network'
+  | 'browserHash'
 >;
 
 /** What came of a code that was typed in. */
@@ -57,7 +65,7 @@ export class Challenges {
     const code = createCode();
     const handleHash = hashSecret(handle);
     await this.#insert({ ...request, handleHash, codeHash: hashCode(code, handle) });
-    const waitSeconds = await this.limit.findWaitSeconds(request.identifier);
+    const waitSeconds = await this.limit.findWaitSeconds(request);
     if (waitSeconds !== null) {
       await this.#rows.delete({ handleHash });
       throw new TooManyCodesError(waitSeconds);
@@ -74,7 +82,17 @@ export class Challenges {
   async reopen(handle: string): Promise<string | null> {
     const former = await this.find(handle);
     if (former?.verifiedAt !== null) return null;
-    const { apiKeyId, redirectUrl, codeChallenge, state, identifier, identifierType, deviceName } = former;
+    const {
+      apiKeyId,
+      redirectUrl,
+      codeChallenge,
+      state,
+      identifier,
+      identifierType,
+      deviceName,
+      network,
+      browserHash,
+    } = former;
     const successor = await this.open({
       apiKeyId,
       redirectUrl,
@@ -83,6 +101,8 @@ export class Challenges {
       identifier,
       identifierType,
       deviceName,
+      network,
+      browserHash,
     });
     const nowMs = this.settings.clock();
     await this.#rows.update({ id: former.id, expiresAt: MoreThan(nowMs) }, { expiresAt: nowMs });

@@ -1,45 +1,70 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan, type Repository } from 'typeorm';
+import { MoreThan, type FindOptionsWhere, type Repository } from 'typeorm';
 
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { Challenge } from './challenge.entity.js';
 
-/** Codes that one person is sent within {@link SEND_WINDOW_MS} at most. */
-export const MAX_SENDS = 5;
-export const SEND_WINDOW_MS = 5 * 60_000;
+/** Whom a code is for, and who asks for it. */
+export type SendParties = Pick<Challenge, 'identifier' | 'network' | 'browserHash'>;
+
+interface Rule {
+  readonly by: keyof SendParties;
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+const FIVE_MINUTES_MS = 5 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Keeps the issuer from being used to flood somebody with codes. Every code has a row, and the rows are counted, so that the limit
- * holds over all processes on one database.
+ * Keeps the issuer from being used to flood somebody with codes, or to guess them. Every code has a row, and the rows are counted, so
+ * that the limits hold over all processes on one database.
  */
 @Injectable()
 export class SendLimit {
   readonly #rows: Repository<Challenge>;
+  readonly #rules: readonly Rule[];
 
   constructor(
     database: IssuerDatabase,
     private readonly settings: IssuerSettings,
   ) {
     this.#rows = database.rowsOf(Challenge);
+    this.#rules = [
+      // Cotter's, beside which five tries at each of five codes every five minutes would guess somebody's code once in 140 days ...
+      { by: 'identifier', max: 5, windowMs: FIVE_MINUTES_MS },
+      { by: 'network', max: 10, windowMs: FIVE_MINUTES_MS },
+      { by: 'browserHash', max: 5, windowMs: FIVE_MINUTES_MS },
+      // ... which at twenty codes a day takes 27 years on average.
+      { by: 'identifier', max: settings.maxCodesPerDay, windowMs: DAY_MS },
+    ];
   }
 
   /**
    * To be asked after the row of the new code is in: whichever of several racing ones comes last sees all others, so never more than
-   * {@link MAX_SENDS} pass.
+   * allowed pass.
    *
    * @returns seconds until another code may be sent; `null` where this one may.
    */
-  async findWaitSeconds(identifier: string): Promise<number | null> {
+  async findWaitSeconds(parties: SendParties): Promise<number | null> {
+    const waits = await Promise.all(this.#rules.map((rule) => this.#findWait(rule, parties[rule.by])));
+    const longest = Math.max(0, ...waits);
+    return longest === 0 ? null : longest;
+  }
+
+  /** @returns 0 where the rule lets the code pass. */
+  async #findWait({ by, max, windowMs }: Rule, value: string | null): Promise<number> {
+    if (value === null) return 0;
     const nowMs = this.settings.clock();
     const recent = await this.#rows.find({
       select: { id: true, createdAt: true },
-      where: { identifier, createdAt: MoreThan(nowMs - SEND_WINDOW_MS) },
+      where: { [by]: value, createdAt: MoreThan(nowMs - windowMs) } as FindOptionsWhere<Challenge>,
       order: { createdAt: 'DESC', id: 'DESC' },
-      take: MAX_SENDS + 1,
+      take: max + 1,
     });
-    if (recent.length <= MAX_SENDS) return null;
+    if (recent.length <= max) return 0;
     const oldest = recent.at(-1)?.createdAt ?? nowMs;
-    return Math.max(1, Math.ceil((oldest + SEND_WINDOW_MS - nowMs) / 1000));
+    return Math.max(1, Math.ceil((oldest + windowMs - nowMs) / 1000));
   }
 }

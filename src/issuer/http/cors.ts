@@ -3,20 +3,20 @@ import type { IssuerClient } from '../clients/issuer-client.js';
 import type { IssuerClients } from '../clients/issuer-clients.js';
 import { pathOf } from '../../http/request-target.js';
 
-const KEY_SET_PATH = '/api/v0/token/jwks';
+const PUBLIC_KEY_PATHS = ['/api/v0/token/jwks', '/api/v0/verify/public_key'];
 const KEY_IN_PATH = /^\/api\/v0\/token\/([^/]+)$/;
 const PREFLIGHT_CACHE_SECONDS = '600';
 
 /**
  * What a page of another origin may do, as header fields. Calls are made with credentials, so the origin is named exactly and must be
- * registered by the application that calls. The key set is everybody's.
+ * registered by the application that calls. The public keys are everybody's.
  *
  * @see {@link https://fetch.spec.whatwg.org/#http-cors-protocol | Fetch, CORS protocol}
  */
 export function corsHeaders(request: PlatformRequest, clients: IssuerClients): Record<string, string> {
   const path = pathOf(request);
-  if (!path.startsWith('/api/')) return {};
-  if (path === KEY_SET_PATH) return { 'Access-Control-Allow-Origin': '*' };
+  if (!path.startsWith('/api/') && path !== '/verify') return {};
+  if (PUBLIC_KEY_PATHS.includes(path)) return { 'Access-Control-Allow-Origin': '*' };
   const [origin, ...others] = headerValuesOf(request, 'origin');
   const isListed =
     origin !== undefined && others.length === 0 && callersOf(request, path, clients).some(registers(origin));

@@ -14,12 +14,13 @@ export interface ErrorAnswer {
  * An error for whoever asked: Cotter's `{ "msg": ... }` at the API, a page everywhere else.
  *
  * @param message - Safe to show to anyone.
+ * @param code - Stable, for programs that tell one refusal from another; Cotter's own clients read `msg` alone.
  */
-export function errorAnswer(path: string, status: number, message: string): ErrorAnswer {
+export function errorAnswer(path: string, status: number, message: string, code?: string): ErrorAnswer {
   if (isApiPath(path)) {
     return {
       headers: { 'Content-Type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ msg: message }),
+      body: JSON.stringify({ msg: message, code }),
     };
   }
   const page = messagePage({ title: titleOf(status), message, depth: path.split('/').length - 2 });

@@ -3,9 +3,15 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import { BodyTooLargeError, UnsupportedBodyError } from '../../errors/request.errors.js';
 import type { PlatformRequest } from '../../http/platform.js';
+import { SecretKeyError } from '../clients/secret-key.error.js';
+import { UserNotFoundError } from '../users/user-not-found.error.js';
+import { EnrolmentRefusedError } from '../devices/enrolment.error.js';
+import { EventNotFoundError } from '../devices/event-not-found.error.js';
 import { ApiRefusedError } from './api-refused.error.js';
 import { errorAnswer } from './error-answer.js';
 import { IssuerHeaders } from './issuer-headers.js';
+import { NotOfferedError } from './not-offered.error.js';
+import { TooManyRequestsError } from './too-many-requests.error.js';
 import { pathOf } from '../../http/request-target.js';
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -33,18 +39,29 @@ export class IssuerExceptionFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<PlatformRequest>();
     const response = http.getResponse<unknown>();
-    const { status, message } = verdictOn(error);
-    if (status >= 500) this.#logger.error('A request failed', error instanceof Error ? error.stack : undefined);
-    const answer = errorAnswer(pathOf(request), status, message);
+    const { status, message, code } = verdictOn(error);
+    if (status >= 500 && !(error instanceof NotOfferedError))
+      this.#logger.error('A request failed', error instanceof Error ? error.stack : undefined);
+    const answer = errorAnswer(pathOf(request), status, message, code);
     // What a body parser refuses on Express has not been through the gateway.
-    const headers = { ...this.headers.for(request), ...answer.headers };
+    const retry = error instanceof TooManyRequestsError ? { 'Retry-After': String(error.retryAfterSeconds) } : {};
+    const headers = { ...this.headers.for(request), ...answer.headers, ...retry };
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
     httpAdapter.reply(response, answer.body, status);
   }
 }
 
-function verdictOn(error: unknown): { status: number; message: string } {
+function verdictOn(error: unknown): { status: number; message: string; code?: string } {
   if (error instanceof ApiRefusedError) return { status: 400, message: error.detail };
+  if (error instanceof SecretKeyError) {
+    return { status: error.code === 'secret_key_unset' ? 403 : 401, message: error.detail, code: error.code };
+  }
+  if (error instanceof EnrolmentRefusedError) return { status: 401, message: error.detail, code: error.code };
+  if (error instanceof UserNotFoundError || error instanceof EventNotFoundError) {
+    return { status: 404, message: error.detail, code: error.code };
+  }
+  if (error instanceof TooManyRequestsError) return { status: 429, message: error.detail, code: error.code };
+  if (error instanceof NotOfferedError) return { status: 501, message: error.detail, code: error.code };
   if (error instanceof BodyTooLargeError) return { status: 413, message: error.detail };
   if (error instanceof UnsupportedBodyError) return { status: 415, message: error.detail };
   const status = statusOf(error);

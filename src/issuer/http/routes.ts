@@ -13,9 +13,19 @@ const ROUTES: readonly Route[] = [
   { path: /^\/assets\/issuer\.(css|svg)$/, methods: READ },
   { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
   { path: /^\/api\/v0\/verify\/get_identity$/, methods: ['POST'] },
+  { path: /^\/api\/v0\/verify\/public_key$/, methods: READ },
+  { path: /^\/verify$/, methods: ['POST'] },
   { path: /^\/api\/v0\/token\/jwks$/, methods: READ },
+  { path: /^\/api\/v0\/token\/custom$/, methods: ['POST'] },
   { path: /^\/api\/v0\/token$/, methods: ['POST'] },
   { path: /^\/api\/v0\/token\/[^/]+$/, methods: ['POST', 'DELETE'] },
+  { path: /^\/api\/v0\/user\/create$/, methods: ['POST'] },
+  { path: /^\/api\/v0\/user\/list$/, methods: READ },
+  { path: /^\/api\/v0\/user$/, methods: READ },
+  { path: /^\/api\/v0\/user\/[^/]+$/, methods: [...READ, 'PUT'] },
+  { path: /^\/api\/v0\/user\/enrolled\/[^/]+\/[^/]+(\/[^/]+)?$/, methods: READ },
+  { path: /^\/api\/v0\/event\/(create|create_pending|respond\/[^/]+)$/, methods: ['POST'] },
+  { path: /^\/api\/v0\/event\/(get\/[^/]+|new(\/[^/]+)?)$/, methods: READ },
 ];
 
 /** What may be done with a path; `null` where it is not one of the issuer's. */
@@ -25,5 +35,5 @@ export function findMethods(path: string): readonly string[] | null {
 
 /** Whether a path belongs to the API, whose errors are JSON; all others are seen by people. */
 export function isApiPath(path: string): boolean {
-  return path.startsWith('/api/') || path === '/outbox.json';
+  return path.startsWith('/api/') || path === '/outbox.json' || path === '/verify';
 }

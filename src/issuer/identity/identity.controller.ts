@@ -3,14 +3,17 @@ import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
+import { Devices } from '../devices/devices.js';
 import { queryOf } from '../../http/request-target.js';
 import { IssuerKeys } from '../keys/issuer-keys.js';
 import { RefreshTokens } from '../tokens/refresh-tokens.js';
 import { TokenMinter } from '../tokens/token-minter.js';
 import { IssuerUsers } from '../users/issuer-users.js';
+import { userAnswer } from '../users/user-answer.js';
 import { CodeExchange } from './code-exchange.js';
-import { identifierAnswer, identityToken, userAnswer, type IdentityAnswer } from './identity-answer.js';
+import { identifierAnswer, type IdentityAnswer } from './identity-answer.js';
 import { parseIdentityRequest } from './identity-request.js';
+import { identityToken } from './identity-token.js';
 
 /** The way to prove an identity that every documented method ends in. */
 const AUTHENTICATION_METHOD = 'OTP';
@@ -25,6 +28,7 @@ export class IdentityController {
     private readonly refreshTokens: RefreshTokens,
     private readonly minter: TokenMinter,
     private readonly keys: IssuerKeys,
+    private readonly devices: Devices,
   ) {}
 
   @Post()
@@ -33,19 +37,14 @@ export class IdentityController {
   async getIdentity(@Req() request: PlatformRequest, @Body() body: unknown): Promise<IdentityAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const { challenge, verifiedAt } = await this.exchange.redeem(parseIdentityRequest(body), apiKeyId);
-    const user = await this.users.findOrCreate(challenge);
+    const user = await this.users.findOrCreateVerified(challenge);
     const answer = {
       identifier: identifierAnswer(user, challenge, verifiedAt),
       token: identityToken(user, verifiedAt, this.keys),
-      user: userAnswer(user),
+      user: userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user)),
     };
     if (queryOf(request).get('oauth_token') !== 'true') return answer;
-    const issued = await this.refreshTokens.issue({
-      apiKeyId,
-      userId: user.id,
-      authenticationMethod: AUTHENTICATION_METHOD,
-      authenticatedAt: verifiedAt,
-    });
+    const issued = await this.refreshTokens.issue(user, AUTHENTICATION_METHOD, verifiedAt);
     return { ...answer, oauth_token: await this.minter.mintTokens(user, issued) };
   }
 }

@@ -4,6 +4,7 @@ import {
   createPublicKey,
   hkdfSync,
   sign,
+  verify,
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
@@ -28,27 +29,39 @@ const IDENTITY_KEY_PURPOSE = 'nestjs-cotter issuer: Ed25519 key of identity toke
 /** What PKCS #8 puts before the 32 bytes of an Ed25519 private key. */
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** The keys that the issuer signs with. All of them come from the one signing key, so that there is one secret to keep. */
+/** The keys that the issuer signs with. Unless told otherwise all come from the one signing key, so that there is one secret to keep. */
 @Injectable()
 export class IssuerKeys {
   /** Signs access and ID tokens. */
   readonly signingKey: KeyObject;
+  /** The public half of {@link signingKey}. */
+  readonly verificationKey: KeyObject;
   readonly published: PublishedKey;
-  /** Verifies identity tokens. */
+  /** Verifies the signed identity and event objects. */
   readonly identityPublicKey: KeyObject;
+  /** The same: its 32 bytes in base64. */
+  readonly publishedIdentityKey: string;
   readonly #identityKey: KeyObject;
 
   constructor(settings: IssuerSettings) {
     const jwk = settings.signingKey.export({ format: 'jwk' });
     this.signingKey = settings.signingKey;
+    this.verificationKey = createPublicKey(settings.signingKey);
     this.published = publish(jwk);
-    this.#identityKey = deriveIdentityKey(jwk);
+    this.#identityKey = settings.identityKey ?? deriveIdentityKey(jwk);
     this.identityPublicKey = createPublicKey(this.#identityKey);
+    const { x = '' } = this.identityPublicKey.export({ format: 'jwk' });
+    this.publishedIdentityKey = Buffer.from(x, 'base64url').toString('base64');
   }
 
-  /** A detached Ed25519 signature in base64. */
-  signIdentity(message: string): string {
+  /** A detached Ed25519 signature in base64, as the objects bear it that came before the tokens. */
+  signLegacy(message: string): string {
     return sign(null, Buffer.from(message, 'utf8'), this.#identityKey).toString('base64');
+  }
+
+  /** Whether {@link signLegacy} gave this signature. */
+  isSignedHere(message: string, signature: string): boolean {
+    return verify(null, Buffer.from(message, 'utf8'), this.identityPublicKey, Buffer.from(signature, 'base64'));
   }
 }
 

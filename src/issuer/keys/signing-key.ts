@@ -11,9 +11,19 @@ export function createSigningKey(): KeyObject {
  * @returns `null` where it is anything else.
  */
 export function parseSigningKey(given: unknown): KeyObject | null {
+  const key = parsePrivateKey(given);
+  return key?.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : null;
+}
+
+/** Reads an Ed25519 private key: PEM (PKCS #8) or JWK. @returns `null` where it is anything else. */
+export function parseIdentityKey(given: unknown): KeyObject | null {
+  const key = parsePrivateKey(given);
+  return key?.asymmetricKeyType === 'ed25519' ? key : null;
+}
+
+function parsePrivateKey(given: unknown): KeyObject | null {
   try {
-    const key = createPrivateKey(keyInput(given));
-    return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : null;
+    return createPrivateKey(keyInput(given));
   } catch {
     // The reason may quote the key.
     return null;

@@ -1,4 +1,6 @@
-import { Table, type DataSource, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+import { columnsFor } from './columns.js';
 
 /** The issuer's people, their challenges, and their refresh tokens. */
 export class CreateCotterIssuer1763700100000 implements MigrationInterface {
@@ -72,26 +74,4 @@ export class CreateCotterIssuer1763700100000 implements MigrationInterface {
     await queryRunner.dropTable('cotter_issuer_challenge');
     await queryRunner.dropTable('cotter_issuer_user');
   }
-}
-
-/** Columns in the words of each database. MySQL and MariaDB ignore case and accents of text unless told otherwise. */
-function columnsFor(queryRunner: QueryRunner): {
-  id: TableColumnOptions;
-  text: (name: string) => TableColumnOptions;
-  time: (name: string, more?: Partial<TableColumnOptions>) => TableColumnOptions;
-  key: (name: string, length: number, more?: Partial<TableColumnOptions>) => TableColumnOptions;
-} {
-  const binary = isMySql(queryRunner) ? { charset: 'utf8mb4', collation: 'utf8mb4_bin' } : {};
-  return {
-    id: { name: 'id', type: 'integer', isPrimary: true, isGenerated: true, generationStrategy: 'increment' },
-    text: (name) => ({ name, type: 'text', ...binary }),
-    time: (name, more) => ({ name, type: 'bigint', ...more }),
-    key: (name, length, more) => ({ name, type: 'varchar', length: String(length), ...binary, ...more }),
-  };
-}
-
-/** TypeORM 1 calls what a runner belongs to its `dataSource`, TypeORM 0.3 its `connection`. */
-function isMySql(queryRunner: { readonly dataSource?: DataSource; readonly connection?: DataSource }): boolean {
-  const { type } = (queryRunner.dataSource ?? queryRunner.connection)?.options ?? {};
-  return type === 'mysql' || type === 'mariadb';
 }

@@ -1,4 +1,14 @@
 import { CreateCotterIssuer1763700100000 } from './1763700100000-create-cotter-issuer.js';
+import { AddIssuerUserTrust1763800000000 } from './1763800000000-add-issuer-user-trust.js';
+import { AddIssuerCustomClaims1763800100000 } from './1763800100000-add-issuer-custom-claims.js';
+import { CreateIssuerDevices1763800200000 } from './1763800200000-create-issuer-devices.js';
+import { AddIssuerSendLimits1763800300000 } from './1763800300000-add-issuer-send-limits.js';
 
 /** The migrations of the issuer's tables, oldest first, for `migrations` of a DataSource. */
-export const CotterIssuerMigrations = [CreateCotterIssuer1763700100000];
+export const CotterIssuerMigrations = [
+  CreateCotterIssuer1763700100000,
+  AddIssuerUserTrust1763800000000,
+  AddIssuerCustomClaims1763800100000,
+  CreateIssuerDevices1763800200000,
+  AddIssuerSendLimits1763800300000,
+];

@@ -17,6 +17,10 @@ export class RefreshToken {
   @Column({ type: 'varchar', length: 36 })
   userId!: string;
 
+  /** The {@link IssuerUser.trustEpoch} that the session began in. */
+  @Column({ type: 'int', default: 0 })
+  trustEpoch!: number;
+
   /** SHA-256, in hexadecimal. */
   @Column({ type: 'varchar', length: 64 })
   secretHash!: string;
@@ -31,6 +35,10 @@ export class RefreshToken {
 
   @Column({ type: 'bigint', transformer: epochMillis })
   expiresAt!: number;
+
+  /** JSON of the claims that the application has added, which last as long as the session; `null` where there are none. */
+  @Column({ type: 'text', nullable: true })
+  customClaims!: string | null;
 
   @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
   revokedAt!: number | null;

@@ -4,6 +4,8 @@ import { IsNull, MoreThan, type Repository } from 'typeorm';
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { createAlphanumericSecret, hashSecret, MAX_ROW_ID } from '../secrets.js';
+import type { IssuerUser } from '../users/issuer-user.entity.js';
+import type { CustomClaims } from './custom-claims.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** A refresh token lives this long after it was last used: as long as Cotter remembered a browser. */
@@ -31,15 +33,26 @@ export class RefreshTokens {
     this.#rows = database.rowsOf(RefreshToken);
   }
 
-  async issue(
-    session: Pick<RefreshToken, 'apiKeyId' | 'userId' | 'authenticationMethod' | 'authenticatedAt'>,
-  ): Promise<IssuedRefreshToken> {
+  /**
+   * Begins a session of a person.
+   *
+   * @param authenticatedAt - When they proved who they are; milliseconds since 1970.
+   */
+  async issue(user: IssuerUser, authenticationMethod: string, authenticatedAt: number): Promise<IssuedRefreshToken> {
     const secret = createAlphanumericSecret(SECRET_LENGTH);
     const secretHash = hashSecret(secret);
     await this.#rows
       .createQueryBuilder()
       .insert()
-      .values({ ...session, secretHash, expiresAt: this.#expiry() })
+      .values({
+        apiKeyId: user.apiKeyId,
+        userId: user.id,
+        trustEpoch: user.trustEpoch,
+        authenticationMethod,
+        authenticatedAt,
+        secretHash,
+        expiresAt: this.#expiry(),
+      })
       .updateEntity(false)
       .execute();
     // sql.js tells the last id of the connection, which may be another insert's by now.
@@ -50,9 +63,14 @@ export class RefreshTokens {
   /**
    * Exchanges a refresh token for the next one. However many requests bring the same token, one gets an answer.
    *
+   * @param change - Claims that the session's tokens carry from now on, and the person whose session it must be.
    * @returns `null` where the token is unknown, used, expired, revoked, or another application's.
    */
-  async rotate(refreshToken: string, apiKeyId: string): Promise<IssuedRefreshToken | null> {
+  async rotate(
+    refreshToken: string,
+    apiKeyId: string,
+    change?: { readonly userId: string; readonly customClaims: CustomClaims },
+  ): Promise<IssuedRefreshToken | null> {
     const presented = parseRefreshToken(refreshToken);
     if (presented === null) return null;
     const { id } = presented;
@@ -64,8 +82,13 @@ export class RefreshTokens {
         apiKeyId,
         revokedAt: IsNull(),
         expiresAt: MoreThan(this.settings.clock()),
+        ...(change === undefined ? {} : { userId: change.userId }),
       },
-      { secretHash: hashSecret(secret), expiresAt: this.#expiry() },
+      {
+        secretHash: hashSecret(secret),
+        expiresAt: this.#expiry(),
+        ...(change === undefined ? {} : { customClaims: JSON.stringify(change.customClaims) }),
+      },
     );
     if (affected !== 1) return null;
     return { session: await this.#rows.findOneByOrFail({ id }), refreshToken: `${String(id)}:${secret}` };

@@ -1,3 +1,6 @@
+/** What Cotter's browser SDK looks for in the message: "not valid". It takes any other text for a passing trouble. */
+export const REFRESH_TOKEN_NOT_VALID = 'Refresh token is not valid';
+
 /** The `oauth_token` object of the wire, and the answer of the token endpoint. */
 export interface TokenAnswer {
   readonly access_token: string;
