@@ -35,10 +35,12 @@ export class CotterJwtStrategy extends Strategy {
 
   /** The principal of who was verified before, by a token or a session; `null` where that takes a closer look. */
   findVerified(carrier: HeaderCarrier): CotterPrincipal | null {
+    if (this.sessions !== null) {
+      if (!hasField(carrier, 'authorization')) return this.sessions.findVerified(carrier);
+      if (this.sessions.isPresent(carrier)) return null;
+    }
     const token = findBearerToken(carrier);
-    if (this.sessions === null) return token === null ? null : this.verifier.findVerified(token);
-    if (token === null) return hasField(carrier, 'authorization') ? null : this.sessions.findVerified(carrier);
-    return this.sessions.isPresent(carrier) ? null : this.verifier.findVerified(token);
+    return token === null ? null : this.verifier.findVerified(token);
   }
 
   /**

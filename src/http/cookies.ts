@@ -6,21 +6,29 @@ const SEMICOLON = 0x3b;
 const SPACE = 0x20;
 
 /**
- * All values that a request has for a cookie, as they were sent. A browser may send several of one name, set for different paths or hosts,
- * and nobody can tell which is whose.
+ * Reads all values that a request has for a cookie, as they were sent. A browser may send several of one name, set for different paths or
+ * hosts, and nobody can tell which is whose.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-5.4 | RFC 6265, 5.4}
  */
-export function cookieValuesOf(carrier: HeaderCarrier, name: string): string[] {
-  const values: string[] = [];
-  const rawHeaders = rawHeadersOf(carrier);
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const field = rawHeaders[index];
-    if (field?.length === COOKIE.length && field.toLowerCase() === COOKIE) {
-      collectValues(rawHeaders[index + 1] ?? '', name, values);
+export function cookieReader(name: string): (carrier: HeaderCarrier) => string[] {
+  const start = `${name}=`;
+  return (carrier) => {
+    const values: string[] = [];
+    const rawHeaders = rawHeadersOf(carrier);
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const field = rawHeaders[index];
+      if (field?.length === COOKIE.length && field.toLowerCase() === COOKIE) {
+        collectValues(rawHeaders[index + 1] ?? '', start, values);
+      }
     }
-  }
-  return values;
+    return values;
+  };
+}
+
+/** The same, where the name is known by the request alone. */
+export function cookieValuesOf(carrier: HeaderCarrier, name: string): string[] {
+  return cookieReader(name)(carrier);
 }
 
 /** Names of the cookies of a request. */
@@ -31,8 +39,7 @@ export function cookieNamesOf(carrier: HeaderCarrier): string[] {
     .flatMap((field) => field.split(';').map((pair) => (pair.split('=', 1)[0] ?? '').trim()));
 }
 
-function collectValues(field: string, name: string, values: string[]): void {
-  const start = `${name}=`;
+function collectValues(field: string, start: string, values: string[]): void {
   for (let at = field.indexOf(start); at >= 0; at = field.indexOf(start, at + 1)) {
     if (!startsPair(field, at)) continue;
     const end = field.indexOf(';', at);

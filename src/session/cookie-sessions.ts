@@ -173,7 +173,9 @@ export abstract class CookieSessions {
 
   #findWarm(cookie: string): WarmSession | null {
     const kept = this.#warm.get(cookie.slice(-SESSION_ID_LENGTH));
-    return kept?.cookie === cookie ? kept.session : null;
+    if (kept?.cookie.length !== cookie.length) return null;
+    // The key is the whole of a cookie of its own length.
+    return cookie.length === SESSION_ID_LENGTH || kept.cookie === cookie ? kept.session : null;
   }
 
   /**

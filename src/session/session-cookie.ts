@@ -1,7 +1,7 @@
 import type { ResolvedSession } from '../cotter.options.js';
 import { InvalidCredentialsRequestError } from '../errors/access.errors.js';
 import { SessionTooLargeError } from '../errors/session.errors.js';
-import { cookieValuesOf, serializeCookie } from '../http/cookies.js';
+import { cookieReader, serializeCookie } from '../http/cookies.js';
 import type { HeaderCarrier } from '../http/platform.js';
 import type { ResponseCookies } from '../http/response-cookies.js';
 
@@ -12,21 +12,23 @@ const MAX_COOKIE_BYTES = 4_096;
 export class SessionCookie {
   readonly #name: string;
   readonly #secure: boolean;
+  readonly #valuesIn: (carrier: HeaderCarrier) => string[];
 
   /** @param name - As people see it over http, such as `cotter-session`. */
   constructor(name: string, { origin }: Pick<ResolvedSession, 'origin'>) {
     this.#secure = origin.startsWith('https:');
     this.#name = this.#secure ? `__Host-${name}` : name;
+    this.#valuesIn = cookieReader(this.#name);
   }
 
   /** Whether there is one at least. */
   isPresent(carrier: HeaderCarrier): boolean {
-    return cookieValuesOf(carrier, this.#name).length > 0;
+    return this.#valuesIn(carrier).length > 0;
   }
 
   /** The value of the request's cookie, where there is one and one alone. */
   peek(carrier: HeaderCarrier): string | null {
-    const values = cookieValuesOf(carrier, this.#name);
+    const values = this.#valuesIn(carrier);
     return values.length === 1 ? (values[0] ?? null) : null;
   }
 
@@ -36,7 +38,7 @@ export class SessionCookie {
    * @throws {@link InvalidCredentialsRequestError} (`invalid_request`) where there are two.
    */
   find(carrier: HeaderCarrier): string | null {
-    const values = cookieValuesOf(carrier, this.#name);
+    const values = this.#valuesIn(carrier);
     if (values.length > 1) throw new InvalidCredentialsRequestError('The session cookie was sent more than once.');
     return values[0] ?? null;
   }
