@@ -39,6 +39,13 @@ describe('a cookie that is set', () => {
     );
   });
 
+  it('crosses sites where it is told to, a cookie for each of them', () => {
+    const attributes = { maxAgeSeconds: 60, secure: true, path: '/api', crossSite: true };
+    expect(serializeCookie('a', 'x', attributes)).toBe(
+      'a=x; Max-Age=60; Path=/api; HttpOnly; SameSite=None; Secure; Partitioned',
+    );
+  });
+
   it('is taken away by a time that has passed, for browsers of every age', () => {
     expect(serializeCookie('a', '', { maxAgeSeconds: 0, secure: false })).toBe(
       'a=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax',

@@ -54,18 +54,30 @@ function startsPair(field: string, at: number): boolean {
   return before < 0 || field.charCodeAt(before) === SEMICOLON;
 }
 
-/** How long a browser keeps a cookie, and whether it may travel in clear. */
+/** How long a browser keeps a cookie, and where it may travel. */
 export interface CookieAttributes {
   readonly maxAgeSeconds: number;
+  /** Never in clear. */
   readonly secure: boolean;
+  /** What it is sent to, and to all beneath. @defaultValue `/` */
+  readonly path?: string;
+  /**
+   * Whether pages of other sites have it sent with their own requests, each site a cookie of its own; takes {@link secure}.
+   *
+   * @see {@link https://datatracker.ietf.org/doc/draft-cutler-httpbis-partitioned-cookies/ | Partitioned cookies (CHIPS)}
+   * @defaultValue false
+   */
+  readonly crossSite?: boolean;
 }
 
 /**
- * A `Set-Cookie` field for this host alone, out of the reach of scripts, and not sent by other sites' forms.
+ * A `Set-Cookie` field for this host alone, out of the reach of scripts, and not sent by other sites' forms unless it is to cross sites.
  *
  * @param value - Of characters that need no quoting, such as base64url.
  */
-export function serializeCookie(name: string, value: string, { maxAgeSeconds, secure }: CookieAttributes): string {
+export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
+  const { maxAgeSeconds, secure, path = '/', crossSite = false } = attributes;
   const end = maxAgeSeconds > 0 ? '' : '; Expires=Thu, 01 Jan 1970 00:00:00 GMT';
-  return `${name}=${value}; Max-Age=${String(maxAgeSeconds)}${end}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const reach = `${crossSite ? 'None' : 'Lax'}${secure ? '; Secure' : ''}${crossSite ? '; Partitioned' : ''}`;
+  return `${name}=${value}; Max-Age=${String(maxAgeSeconds)}${end}; Path=${path}; HttpOnly; SameSite=${reach}`;
 }

@@ -34,7 +34,9 @@ import { HomeController } from './pages/home.controller.js';
 import { Sweeper } from './sweeper.js';
 import { CustomClaimsController } from './tokens/custom-claims.controller.js';
 import { OwnTokens } from './tokens/own-tokens.js';
+import { RefreshCookie } from './tokens/refresh-cookie.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
+import { Sessions } from './tokens/sessions.js';
 import { TokenMinter } from './tokens/token-minter.js';
 import { TokenController } from './tokens/token.controller.js';
 import { VerifyController } from './tokens/verify.controller.js';
@@ -94,6 +96,8 @@ const PARTS: Provider[] = [
   SendLimit,
   CodeExchange,
   RefreshTokens,
+  RefreshCookie,
+  Sessions,
   TokenMinter,
   OwnTokens,
   IdentityTokenGrant,

@@ -3,12 +3,12 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, UseGuards } 
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
 import { queryOf } from '../../http/request-target.js';
+import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { IssuerKeys } from '../keys/issuer-keys.js';
 import { MAX_ROW_ID } from '../secrets.js';
-import { RefreshTokens } from '../tokens/refresh-tokens.js';
-import { TokenMinter } from '../tokens/token-minter.js';
+import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
 import { IssuerUsers } from '../users/issuer-users.js';
 import { UserNotFoundError } from '../users/user-not-found.error.js';
@@ -27,8 +27,7 @@ export class EventController {
     private readonly users: IssuerUsers,
     private readonly devices: Devices,
     private readonly events: DeviceEvents,
-    private readonly refreshTokens: RefreshTokens,
-    private readonly minter: TokenMinter,
+    private readonly sessions: Sessions,
     private readonly keys: IssuerKeys,
     private readonly settings: IssuerSettings,
   ) {}
@@ -37,13 +36,17 @@ export class EventController {
   @Post('create')
   @HttpCode(200)
   @UseGuards(JsonBodyGuard)
-  async create(@Req() request: PlatformRequest, @Body() body: unknown): Promise<EventAnswer> {
+  async create(
+    @Req() request: PlatformRequest,
+    @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
+  ): Promise<EventAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const signed = parseSignedEventRequest(body, apiKeyId);
     const user = await this.#getUser(apiKeyId, signed.userId);
     const created = await this.events.approve(user, signed);
     if (signed.newDevice !== null) await this.devices.enrol(user, signed.newDevice);
-    return this.#answer(request, created, user);
+    return this.#answer(request, created, user, exchanged);
   }
 
   /** Any device asks; an enrolled one has to answer. */
@@ -72,13 +75,17 @@ export class EventController {
 
   /** The asking device polls; its tokens come once, with the first answer after the approval that asks for them. */
   @Get('get/:id')
-  async poll(@Req() request: PlatformRequest, @Param('id') id: string): Promise<EventAnswer> {
+  async poll(
+    @Req() request: PlatformRequest,
+    @Param('id') id: string,
+    @HttpExchange() exchanged: Exchanged,
+  ): Promise<EventAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const pollId = parseNumber(id);
     const row = await this.events.findByPollId(apiKeyId, pollId);
     const user = row === null ? null : await this.users.find(row.userId);
     if (row === null || user === null) throw new EventNotFoundError();
-    return this.#answer(request, { pollId, row }, user);
+    return this.#answer(request, { pollId, row }, user, exchanged);
   }
 
   /** What a device has to answer: `null` where there is nothing. As text, since Express sends nothing at all for a `null`. */
@@ -93,13 +100,18 @@ export class EventController {
     return JSON.stringify(user === null || row === null ? null : eventAnswer(row.id, row, user, this.keys));
   }
 
-  async #answer(request: PlatformRequest, { pollId, row }: CreatedEvent, user: IssuerUser): Promise<EventAnswer> {
+  async #answer(
+    request: PlatformRequest,
+    { pollId, row }: CreatedEvent,
+    user: IssuerUser,
+    exchanged: Exchanged,
+  ): Promise<EventAnswer> {
     const answer = eventAnswer(pollId, row, user, this.keys);
     const wantsTokens = queryOf(request).get('oauth_token') === 'true' && row.status === 'APPROVED';
     if (!wantsTokens || !(await this.events.consume(row, user, 'tokensIssuedAt'))) return answer;
     const authenticatedAt = row.respondedAt ?? this.settings.clock();
-    const issued = await this.refreshTokens.issue(user, TRUSTED_DEVICE, authenticatedAt);
-    return { ...answer, oauth_token: await this.minter.mintTokens(user, issued) };
+    const proof = { user, authenticationMethod: TRUSTED_DEVICE, authenticatedAt };
+    return { ...answer, oauth_token: await this.sessions.begin(proof, exchanged) };
   }
 
   async #getUser(apiKeyId: string, id: string): Promise<IssuerUser> {

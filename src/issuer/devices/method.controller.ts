@@ -3,14 +3,14 @@ import { Body, Controller, Get, Param, Put, Req, UseGuards } from '@nestjs/commo
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import { headerValuesOf, type PlatformRequest } from '../../http/platform.js';
 import { queryOf } from '../../http/request-target.js';
+import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { ApiRefusedError } from '../http/api-refused.error.js';
 import { member, textMember } from '../http/body-members.js';
 import { NotOfferedError } from '../http/not-offered.error.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { OwnTokens } from '../tokens/own-tokens.js';
-import { RefreshTokens } from '../tokens/refresh-tokens.js';
-import { TokenMinter } from '../tokens/token-minter.js';
+import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
 import { IssuerUsers } from '../users/issuer-users.js';
 import { userAnswer, type UserAnswer } from '../users/user-answer.js';
@@ -39,8 +39,7 @@ export class MethodController {
     private readonly users: IssuerUsers,
     private readonly devices: Devices,
     private readonly ownTokens: OwnTokens,
-    private readonly refreshTokens: RefreshTokens,
-    private readonly minter: TokenMinter,
+    private readonly sessions: Sessions,
     private readonly settings: IssuerSettings,
   ) {}
 
@@ -50,6 +49,7 @@ export class MethodController {
     @Req() request: PlatformRequest,
     @Param('id') idInPath: string | undefined,
     @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
   ): Promise<UserAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const method = textMember(body, 'method');
@@ -69,8 +69,8 @@ export class MethodController {
     await (enrolled ? this.devices.enrol(user, device) : this.devices.remove(user, publicKey));
     const answer = userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user));
     if (!enrolled || queryOf(request).get('oauth_token') !== 'true') return answer;
-    const issued = await this.refreshTokens.issue(user, TRUSTED_DEVICE, this.settings.clock());
-    return { ...answer, oauth_token: await this.minter.mintTokens(user, issued) };
+    const proof = { user, authenticationMethod: TRUSTED_DEVICE, authenticatedAt: this.settings.clock() };
+    return { ...answer, oauth_token: await this.sessions.begin(proof, exchanged) };
   }
 
   @Get('methods')

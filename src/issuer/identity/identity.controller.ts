@@ -2,12 +2,12 @@ import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common
 
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
+import { queryOf } from '../../http/request-target.js';
+import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { Devices } from '../devices/devices.js';
-import { queryOf } from '../../http/request-target.js';
 import { IssuerKeys } from '../keys/issuer-keys.js';
-import { RefreshTokens } from '../tokens/refresh-tokens.js';
-import { TokenMinter } from '../tokens/token-minter.js';
+import { Sessions } from '../tokens/sessions.js';
 import { IssuerUsers } from '../users/issuer-users.js';
 import { userAnswer } from '../users/user-answer.js';
 import { CodeExchange } from './code-exchange.js';
@@ -25,8 +25,7 @@ export class IdentityController {
     private readonly clients: IssuerClients,
     private readonly exchange: CodeExchange,
     private readonly users: IssuerUsers,
-    private readonly refreshTokens: RefreshTokens,
-    private readonly minter: TokenMinter,
+    private readonly sessions: Sessions,
     private readonly keys: IssuerKeys,
     private readonly devices: Devices,
   ) {}
@@ -34,7 +33,11 @@ export class IdentityController {
   @Post()
   @HttpCode(200)
   @UseGuards(JsonBodyGuard)
-  async getIdentity(@Req() request: PlatformRequest, @Body() body: unknown): Promise<IdentityAnswer> {
+  async getIdentity(
+    @Req() request: PlatformRequest,
+    @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
+  ): Promise<IdentityAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const { challenge, verifiedAt } = await this.exchange.redeem(parseIdentityRequest(body), apiKeyId);
     const user = await this.users.findOrCreateVerified(challenge);
@@ -44,7 +47,7 @@ export class IdentityController {
       user: userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user)),
     };
     if (queryOf(request).get('oauth_token') !== 'true') return answer;
-    const issued = await this.refreshTokens.issue(user, AUTHENTICATION_METHOD, verifiedAt);
-    return { ...answer, oauth_token: await this.minter.mintTokens(user, issued) };
+    const proof = { user, authenticationMethod: AUTHENTICATION_METHOD, authenticatedAt: verifiedAt };
+    return { ...answer, oauth_token: await this.sessions.begin(proof, exchanged) };
   }
 }

@@ -2,25 +2,21 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Req, UseGuards } from 
 
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
+import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { EventTokenGrant } from '../grants/event-token-grant.js';
 import { IdentityTokenGrant } from '../grants/identity-token-grant.js';
-import type { Proof } from '../grants/proof.js';
 import { ApiRefusedError } from '../http/api-refused.error.js';
 import { member, textMember } from '../http/body-members.js';
-import { IssuerUsers } from '../users/issuer-users.js';
-import { RefreshTokens } from './refresh-tokens.js';
-import { REFRESH_TOKEN_NOT_VALID, type TokenAnswer } from './token-answer.js';
-import { TokenMinter } from './token-minter.js';
+import { Sessions } from './sessions.js';
+import type { TokenAnswer } from './token-answer.js';
 
 /** Begins sessions, continues and ends them. The path without a key is the older one, which mobile SDKs use. */
 @Controller('api/v0/token')
 export class TokenController {
   constructor(
     private readonly clients: IssuerClients,
-    private readonly refreshTokens: RefreshTokens,
-    private readonly users: IssuerUsers,
-    private readonly minter: TokenMinter,
+    private readonly sessions: Sessions,
     private readonly identityTokens: IdentityTokenGrant,
     private readonly eventTokens: EventTokenGrant,
   ) {}
@@ -32,19 +28,22 @@ export class TokenController {
     @Req() request: PlatformRequest,
     @Param('apiKeyId') keyInPath: string | undefined,
     @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
   ): Promise<TokenAnswer> {
     switch (textMember(body, 'grant_type')) {
       case 'refresh_token': {
         const { apiKeyId } = this.clients.getCaller(request, keyInPath);
-        return this.#refresh(textMember(body, 'refresh_token') ?? '', apiKeyId);
+        return this.sessions.renew(textMember(body, 'refresh_token'), apiKeyId, exchanged);
       }
       case 'identity_token': {
         const { apiKeyId } = this.clients.getTrustedCaller(request, keyInPath);
-        return this.#begin(await this.identityTokens.redeem(member(body, 'identity_token'), apiKeyId));
+        const proof = await this.identityTokens.redeem(member(body, 'identity_token'), apiKeyId);
+        return this.sessions.begin(proof, exchanged);
       }
       case 'event_token': {
         const { apiKeyId } = this.clients.getTrustedCaller(request, keyInPath);
-        return this.#begin(await this.eventTokens.redeem(member(body, 'event_token'), apiKeyId));
+        const proof = await this.eventTokens.redeem(member(body, 'event_token'), apiKeyId);
+        return this.sessions.begin(proof, exchanged);
       }
       default:
         throw new ApiRefusedError('grant_type must be refresh_token, identity_token or event_token');
@@ -57,23 +56,10 @@ export class TokenController {
     @Req() request: PlatformRequest,
     @Param('apiKeyId') keyInPath: string,
     @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
   ): Promise<{ success: true }> {
     const { apiKeyId } = this.clients.getCaller(request, keyInPath);
-    const refreshToken = textMember(body, 'refresh_token');
-    if (refreshToken !== null) await this.refreshTokens.revoke(refreshToken, apiKeyId);
+    await this.sessions.end(textMember(body, 'refresh_token'), apiKeyId, exchanged);
     return { success: true };
-  }
-
-  async #refresh(refreshToken: string, apiKeyId: string): Promise<TokenAnswer> {
-    const issued = await this.refreshTokens.rotate(refreshToken, apiKeyId);
-    const user = issued === null ? null : await this.users.find(issued.session.userId);
-    if (issued === null || user?.trustEpoch !== issued.session.trustEpoch) {
-      throw new ApiRefusedError(REFRESH_TOKEN_NOT_VALID);
-    }
-    return this.minter.mintTokens(user, issued);
-  }
-
-  async #begin({ user, authenticationMethod, authenticatedAt }: Proof): Promise<TokenAnswer> {
-    return this.minter.mintTokens(user, await this.refreshTokens.issue(user, authenticationMethod, authenticatedAt));
   }
 }

@@ -3,12 +3,12 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req, UseGuards } from '@n
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
 import type { PlatformRequest } from '../../http/platform.js';
 import { queryOf } from '../../http/request-target.js';
+import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { SecretKeyGuard } from '../clients/secret-key.guard.js';
 import { Devices } from '../devices/devices.js';
 import { ApiRefusedError } from '../http/api-refused.error.js';
-import { RefreshTokens } from '../tokens/refresh-tokens.js';
-import { TokenMinter } from '../tokens/token-minter.js';
+import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from './issuer-user.entity.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { IssuerUsers } from './issuer-users.js';
@@ -25,9 +25,8 @@ export class UsersController {
   constructor(
     private readonly clients: IssuerClients,
     private readonly users: IssuerUsers,
-    private readonly refreshTokens: RefreshTokens,
+    private readonly sessions: Sessions,
     private readonly devices: Devices,
-    private readonly minter: TokenMinter,
     private readonly settings: IssuerSettings,
   ) {}
 
@@ -38,7 +37,11 @@ export class UsersController {
   @Post('create')
   @HttpCode(200)
   @UseGuards(JsonBodyGuard)
-  async create(@Req() request: PlatformRequest, @Body() body: unknown): Promise<UserAnswer> {
+  async create(
+    @Req() request: PlatformRequest,
+    @Body() body: unknown,
+    @HttpExchange() exchanged: Exchanged,
+  ): Promise<UserAnswer> {
     const wantsTokens = queryOf(request).get('oauth_token') === 'true';
     const isTrusted = wantsTokens || this.clients.bringsSecretKey(request);
     const { apiKeyId, publicUserLookup } = isTrusted
@@ -47,7 +50,7 @@ export class UsersController {
     const { identifier, clientUserId } = parseNewUserRequest(body);
     const { type: identifierType, value } = identifier;
     const user = await this.users.create({ apiKeyId, identifier: value, identifierType, clientUserId }, isTrusted);
-    if (user !== null) return wantsTokens ? this.#withTokens(user) : userAnswer(user, []);
+    if (user !== null) return wantsTokens ? this.#withTokens(user, exchanged) : userAnswer(user, []);
     // The older SDKs register before each enrolment, and expect the person who is there already.
     const known =
       clientUserId !== null && (isTrusted || publicUserLookup)
@@ -89,8 +92,8 @@ export class UsersController {
     return userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user));
   }
 
-  async #withTokens(user: IssuerUser): Promise<UserAnswer> {
-    const issued = await this.refreshTokens.issue(user, AUTHENTICATION_METHOD, this.settings.clock());
-    return { ...userAnswer(user, []), oauth_token: await this.minter.mintTokens(user, issued) };
+  async #withTokens(user: IssuerUser, exchanged: Exchanged): Promise<UserAnswer> {
+    const proof = { user, authenticationMethod: AUTHENTICATION_METHOD, authenticatedAt: this.settings.clock() };
+    return { ...userAnswer(user, []), oauth_token: await this.sessions.begin(proof, exchanged) };
   }
 }
