@@ -21,7 +21,7 @@ export function createCode(): string {
   return String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
 }
 
-/** SHA-256 in hexadecimal, which no collation can take for another text. Enough for secrets of 256 bits, and for those only. */
+/** SHA-256 in hexadecimal, which no collation can take for another text. Enough for secrets of 128 random bits, and for no fewer. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret, 'utf8').digest('hex');
 }

@@ -2,6 +2,9 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { CotterIssuerEntities, CotterIssuerMigrations } from '../../src/issuer/index.js';
 
+/** A server changes tables slowly, and there are many migrations to go through, back and forth. */
+const MIGRATIONS_TIMEOUT_MS = 60_000;
+
 /** What must hold of the migrations on every database. */
 export function declareIssuerSchemaSuite(name: string, openOptions: () => Promise<DataSourceOptions>): void {
   describe(`the migrations of the issuer, ${name}`, () => {
@@ -30,7 +33,7 @@ export function declareIssuerSchemaSuite(name: string, openOptions: () => Promis
       expect(tables).toEqual(dataSource.entityMetadatas.map(() => false));
       await dataSource.runMigrations();
       expect(await pendingChanges()).toEqual([]);
-    });
+    }, MIGRATIONS_TIMEOUT_MS);
 
     it('take whoever signed in before identifiers could be unproved for proved, and lose nobody on the way back', async () => {
       const { driver } = dataSource;
@@ -53,7 +56,7 @@ export function declareIssuerSchemaSuite(name: string, openOptions: () => Promis
         if (times === 0) for (const _ of CotterIssuerMigrations.slice(1)) await dataSource.undoLastMigration();
       }
       await rows.clear();
-    });
+    }, MIGRATIONS_TIMEOUT_MS);
 
     it('tell texts apart character by character', async () => {
       const { tableName } = dataSource.getMetadata('IssuerUser');

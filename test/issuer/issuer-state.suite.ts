@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { CotterIssuerMigrations, type CotterIssuerDataSourceOptions } from '../../src/issuer/index.js';
+import { SPENT_GRACE_MS } from '../../src/issuer/tokens/refresh-family.js';
 import { API_KEY_ID, IssuerUnderTest, type Identity, type Tokens } from './issuer-under-test.js';
 import { TestDevice, type WireEvent } from './test-device.js';
 
@@ -79,6 +80,40 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
       const { oauth_token: tokens } = await issuers[0].signIn();
       const answers = await storm((each) => each.refresh(tokens.refresh_token));
       expect([countOf(answers, 200), countOf(answers, 400)]).toEqual([1, 19]);
+    });
+
+    it('ends the family of a refresh token that comes back, and lets those that race live', async () => {
+      const [issuer] = issuers;
+      const { refresh_token: spent } = (await issuer.signIn()).oauth_token;
+      const answers = await storm((each) => each.refresh(spent));
+      const [winner] = await Promise.all(answers.filter(({ status }) => status === 200).map((each) => each.json()));
+      let { refresh_token: current } = winner as Tokens;
+      const again = await storm((each) => each.refresh(spent));
+      expect(countOf(again, 400)).toBe(20);
+      ({ refresh_token: current } = (await (await issuer.refresh(current)).json()) as Tokens);
+      issuer.clock.advance(SPENT_GRACE_MS);
+      const late = await storm((each) => each.refresh(spent));
+      expect(countOf(late, 400)).toBe(20);
+      expect((await issuer.refresh(current)).status).toBe(400);
+    });
+
+    it('lets no refresh win over a sign-out by a spent token', async () => {
+      const [issuer] = issuers;
+      const { refresh_token: spent } = (await issuer.signIn()).oauth_token;
+      let { refresh_token: current } = (await (await issuer.refresh(spent)).json()) as Tokens;
+      const [answers] = await Promise.all([
+        storm((each) => each.refresh(current)),
+        issuer.fetch(`/api/v0/token/${API_KEY_ID}`, {
+          method: 'DELETE',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ refresh_token: spent }),
+        }),
+      ]);
+      expect(countOf(answers, 200)).toBeLessThanOrEqual(1);
+      for (const winner of answers.filter(({ status }) => status === 200)) {
+        ({ refresh_token: current } = (await winner.json()) as Tokens);
+      }
+      expect((await issuer.refresh(current)).status).toBe(400);
     });
 
     it('sends at most five of twenty codes', async () => {

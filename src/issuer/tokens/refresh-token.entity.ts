@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 import { epochMillis } from '../epoch-millis.js';
 
-/** A session at the issuer. Rotation changes the secret and keeps the row. */
+/** A session at the issuer, and with it a family of refresh tokens: rotation changes the secret and keeps the row. */
 @Entity('cotter_issuer_refresh_token')
 @Index(['secretHash'], { unique: true })
 @Index(['expiresAt'])
@@ -24,6 +24,17 @@ export class RefreshToken {
   /** SHA-256, in hexadecimal. */
   @Column({ type: 'varchar', length: 64 })
   secretHash!: string;
+
+  /**
+   * SHA-256, in hexadecimal, of what all tokens of the family have in common: by this a spent one is told from one that somebody made up.
+   * `null` for a session from before there were families, until it is next continued.
+   */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  familyHash!: string | null;
+
+  /** JSON of the {@link SpentToken}s of the last seconds, the newest first. */
+  @Column({ type: 'text', nullable: true })
+  spentTokens!: string | null;
 
   /** How the person proved who they are, when the session began. */
   @Column({ type: 'varchar', length: 32 })
