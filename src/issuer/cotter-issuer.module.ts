@@ -31,6 +31,7 @@ import { IssuerKeys } from './keys/issuer-keys.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { HomeController } from './pages/home.controller.js';
+import { PublicWriteLimit } from './limits/public-write-limit.js';
 import { Sweeper } from './sweeper.js';
 import { CustomClaimsController } from './tokens/custom-claims.controller.js';
 import { OwnTokens } from './tokens/own-tokens.js';
@@ -94,6 +95,7 @@ const PARTS: Provider[] = [
   IssuerUsers,
   Challenges,
   SendLimit,
+  PublicWriteLimit,
   CodeExchange,
   RefreshTokens,
   RefreshCookie,

@@ -1,3 +1,5 @@
+import { BlockList } from 'node:net';
+
 import { CotterConfigurationError } from '../errors/configuration.error.js';
 import { CotterError } from '../errors/cotter.error.js';
 import { isLoopbackHost } from '../identifiers/loopback.js';
@@ -5,6 +7,7 @@ import { parseRedirectUrl, type RedirectUrl } from '../identifiers/redirect-url.
 import { systemClock } from '../tokens/clock.js';
 import type { IssuerClient } from './clients/issuer-client.js';
 import type { CotterIssuerClientOptions, CotterIssuerOptions } from './cotter-issuer.options.js';
+import { addTrustedProxy, LOOPBACK_PROXIES } from './http/trusted-proxies.js';
 import type { IssuerSettings } from './issuer-settings.js';
 import { createSigningKey, parseIdentityKey, parseSigningKey } from './keys/signing-key.js';
 import { hashSecret } from './secrets.js';
@@ -19,6 +22,7 @@ const KNOWN_OPTIONS: Readonly<Record<keyof CotterIssuerOptions, true>> = {
   production: true,
   codeSender: true,
   maxCodesPerDay: true,
+  trustedProxies: true,
   accessTokenTtlSeconds: true,
   clock: true,
 };
@@ -53,6 +57,7 @@ export function resolveIssuerOptions(options: CotterIssuerOptions): IssuerSettin
     outbox,
     codeSender: readCodeSender(options.codeSender, outbox),
     maxCodesPerDay: readWhole('maxCodesPerDay', options.maxCodesPerDay ?? 20, 5, 1000),
+    trustedProxies: readTrustedProxies(options.trustedProxies ?? LOOPBACK_PROXIES),
     accessTokenTtlSeconds: readWhole('accessTokenTtlSeconds', options.accessTokenTtlSeconds ?? 3600, 60, 86_400),
     clock: readClock(options.clock ?? systemClock),
   };
@@ -183,6 +188,15 @@ function readCodeSender(value: CotterIssuerOptions['codeSender'], outbox: boolea
     throw new CotterConfigurationError('codeSender', 'must be a CodeSender, unless outbox is on');
   }
   return value ?? null;
+}
+
+function readTrustedProxies(value: unknown): BlockList {
+  const proxies = new BlockList();
+  readList('trustedProxies', value, (entry, path) => {
+    if (addTrustedProxy(proxies, entry)) return;
+    throw new CotterConfigurationError(path, 'must be an IP address, or a network such as 10.0.0.0/8');
+  });
+  return proxies;
 }
 
 function readWhole(option: string, value: unknown, from: number, to: number): number {

@@ -75,6 +75,13 @@ export interface CotterIssuerOptions {
    * @defaultValue 20
    */
   readonly maxCodesPerDay?: number;
+  /**
+   * Proxies whose `X-Forwarded-For` is believed, as addresses (`10.0.0.7`) and networks (`10.0.0.0/8`, `2001:db8::/32`). The limits by
+   * address count what they say. Whoever is not a proxy and has such an address says where they come from themselves.
+   *
+   * @defaultValue this machine: `['127.0.0.0/8', '::1']`
+   */
+  readonly trustedProxies?: readonly string[];
   /** Of access and ID tokens, from 60 to 86400. @defaultValue 3600 */
   readonly accessTokenTtlSeconds?: number;
   /** @defaultValue the system's clock */

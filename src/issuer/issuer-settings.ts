@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { BlockList } from 'node:net';
 
 import type { Clock } from '../tokens/clock.js';
 import type { IssuerClient } from './clients/issuer-client.js';
@@ -19,6 +20,7 @@ export abstract class IssuerSettings {
   /** `null` where the outbox takes its place. */
   abstract readonly codeSender: CodeSender | null;
   abstract readonly maxCodesPerDay: number;
+  abstract readonly trustedProxies: BlockList;
   abstract readonly accessTokenTtlSeconds: number;
   abstract readonly clock: Clock;
 }

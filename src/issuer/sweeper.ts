@@ -5,6 +5,7 @@ import { Challenge } from './challenges/challenge.entity.js';
 import { DeviceEvent } from './devices/device-event.entity.js';
 import { IssuerDatabase } from './issuer-database.js';
 import { IssuerSettings } from './issuer-settings.js';
+import { PublicWrite } from './limits/public-write.entity.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
 
 const EVERY_MS = 10 * 60_000;
@@ -44,20 +45,21 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     return (
       (await sweepRows(this.database.rowsOf(Challenge), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(DeviceEvent), { createdAt: LessThan(before) })) +
+      (await sweepRows(this.database.rowsOf(PublicWrite), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(RefreshToken), { expiresAt: LessThan(before) }))
     );
   }
 }
 
-async function sweepRows<Row extends Challenge | RefreshToken | DeviceEvent>(
+async function sweepRows<Row extends Challenge | RefreshToken | DeviceEvent | PublicWrite>(
   rows: Repository<Row>,
-  where: FindOptionsWhere<Challenge> | FindOptionsWhere<RefreshToken> | FindOptionsWhere<DeviceEvent>,
+  where: FindOptionsWhere<Row>,
 ): Promise<number> {
   let swept = 0;
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const found = await rows.find({
       select: { id: true } as FindOptionsSelect<Row>,
-      where: where as FindOptionsWhere<Row>,
+      where,
       take: BATCH,
     });
     if (found.length === 0) break;

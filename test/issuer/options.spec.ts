@@ -87,6 +87,13 @@ describe('the options of the issuer', () => {
     ['accessTokenTtlSeconds', { accessTokenTtlSeconds: '3600' }],
     ['maxCodesPerDay', { maxCodesPerDay: 4 }],
     ['maxCodesPerDay', { maxCodesPerDay: 1001 }],
+    ['trustedProxies', { trustedProxies: '10.0.0.7' }],
+    ['trustedProxies[1]', { trustedProxies: ['10.0.0.7', 'proxy.internal'] }],
+    ['trustedProxies[0]', { trustedProxies: ['10.0.0.0/33'] }],
+    ['trustedProxies[0]', { trustedProxies: ['10.0.0.0/'] }],
+    ['trustedProxies[0]', { trustedProxies: ['::1/129'] }],
+    ['trustedProxies[0]', { trustedProxies: ['*'] }],
+    ['trustedProxies[0]', { trustedProxies: [7] }],
     ['clock', { clock: 12 }],
     ['outboxx', { outboxx: true }],
   ])('refuses a wrong %s by name (%#)', (option, changes) => {

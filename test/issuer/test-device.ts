@@ -76,8 +76,8 @@ export class TestDevice {
     };
   }
 
-  ask(): Promise<Response> {
-    return this.issuer.postJson('/api/v0/event/create_pending', this.#event());
+  ask(headers: Record<string, string> = {}): Promise<Response> {
+    return this.issuer.postJson('/api/v0/event/create_pending', this.#event(), headers);
   }
 
   poll(id: number): Promise<Response> {

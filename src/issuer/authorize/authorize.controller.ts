@@ -48,7 +48,7 @@ export class AuthorizeController {
   async #send(request: PlatformRequest, asked: AuthorizeRequest, typed: string): Promise<PageAnswer> {
     const identifier = parseTypedIdentifier(typed, asked.type);
     if (identifier === null) return formAnswer(asked, typed, true);
-    const network = clientNetworkOf(request);
+    const network = clientNetworkOf(request, this.settings.trustedProxies);
     const browser = browserCookieOf(request, this.settings.publicUrl.startsWith('https:'));
     const handle = await this.challenges.open({
       apiKeyId: asked.client.apiKeyId,

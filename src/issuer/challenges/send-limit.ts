@@ -1,26 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan, type FindOptionsWhere, type Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
 
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
+import { findWaitSeconds, FIVE_MINUTES_MS, type Limit } from '../limits/window.js';
 import { Challenge } from './challenge.entity.js';
 
 /** Whom a code is for, and who asks for it. */
 export type SendParties = Pick<Challenge, 'identifier' | 'network' | 'browserHash'>;
 
-interface Rule {
+interface Rule extends Limit {
   readonly by: keyof SendParties;
-  readonly max: number;
-  readonly windowMs: number;
 }
 
-const FIVE_MINUTES_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-/**
- * Keeps the issuer from being used to flood somebody with codes, or to guess them. Every code has a row, and the rows are counted, so
- * that the limits hold over all processes on one database.
- */
+/** Keeps the issuer from being used to flood somebody with codes, or to guess them. Every code has a row, and the rows are counted. */
 @Injectable()
 export class SendLimit {
   readonly #rows: Repository<Challenge>;
@@ -42,8 +37,7 @@ export class SendLimit {
   }
 
   /**
-   * To be asked after the row of the new code is in: whichever of several racing ones comes last sees all others, so never more than
-   * allowed pass.
+   * To be asked after the row of the new code is in.
    *
    * @returns seconds until another code may be sent; `null` where this one may.
    */
@@ -54,17 +48,8 @@ export class SendLimit {
   }
 
   /** @returns 0 where the rule lets the code pass. */
-  async #findWait({ by, max, windowMs }: Rule, value: string | null): Promise<number> {
+  async #findWait({ by, ...limit }: Rule, value: string | null): Promise<number> {
     if (value === null) return 0;
-    const nowMs = this.settings.clock();
-    const recent = await this.#rows.find({
-      select: { id: true, createdAt: true },
-      where: { [by]: value, createdAt: MoreThan(nowMs - windowMs) } as FindOptionsWhere<Challenge>,
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: max + 1,
-    });
-    if (recent.length <= max) return 0;
-    const oldest = recent.at(-1)?.createdAt ?? nowMs;
-    return Math.max(1, Math.ceil((oldest + windowMs - nowMs) / 1000));
+    return findWaitSeconds(this.#rows, { [by]: value }, limit, this.settings.clock());
   }
 }

@@ -7,6 +7,7 @@ import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { IssuerKeys } from '../keys/issuer-keys.js';
+import { PublicWriteLimit } from '../limits/public-write-limit.js';
 import { MAX_ROW_ID } from '../secrets.js';
 import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
@@ -30,6 +31,7 @@ export class EventController {
     private readonly sessions: Sessions,
     private readonly keys: IssuerKeys,
     private readonly settings: IssuerSettings,
+    private readonly limit: PublicWriteLimit,
   ) {}
 
   /** An enrolled device approves by signing; or enrols another one, whose key it signs too. */
@@ -56,6 +58,7 @@ export class EventController {
   async ask(@Req() request: PlatformRequest, @Body() body: unknown): Promise<EventAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
     const asked = parseEventRequest(body, apiKeyId);
+    await this.limit.count('ask device', request);
     const user = await this.#getUser(apiKeyId, asked.userId);
     const { pollId, row } = await this.events.ask(user, asked);
     return eventAnswer(pollId, row, user, this.keys);

@@ -9,6 +9,7 @@ import { ApiRefusedError } from '../http/api-refused.error.js';
 import { member, textMember } from '../http/body-members.js';
 import { NotOfferedError } from '../http/not-offered.error.js';
 import { IssuerSettings } from '../issuer-settings.js';
+import { PublicWriteLimit } from '../limits/public-write-limit.js';
 import { OwnTokens } from '../tokens/own-tokens.js';
 import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
@@ -41,6 +42,7 @@ export class MethodController {
     private readonly ownTokens: OwnTokens,
     private readonly sessions: Sessions,
     private readonly settings: IssuerSettings,
+    private readonly limit: PublicWriteLimit,
   ) {}
 
   @Put(['methods', ':id'])
@@ -110,6 +112,7 @@ export class MethodController {
     const { apiKeyId, publicEnrolment } = this.clients.getCaller(request);
     const [authorization, ...others] = headerValuesOf(request, 'authorization');
     if (authorization === undefined) {
+      await this.limit.count('enrol device', request);
       const isFree = publicEnrolment && user !== null && (!enrolled || (await this.devices.claimFirst(user)));
       if (!isFree) throw new EnrolmentRefusedError();
       return;

@@ -4,6 +4,7 @@ import { AddIssuerCustomClaims1763800100000 } from './1763800100000-add-issuer-c
 import { CreateIssuerDevices1763800200000 } from './1763800200000-create-issuer-devices.js';
 import { AddIssuerSendLimits1763800300000 } from './1763800300000-add-issuer-send-limits.js';
 import { AddIssuerTokenFamilies1763930000000 } from './1763930000000-add-issuer-token-families.js';
+import { CreateIssuerPublicWrites1763930000100 } from './1763930000100-create-issuer-public-writes.js';
 
 /** The migrations of the issuer's tables, oldest first, for `migrations` of a DataSource. */
 export const CotterIssuerMigrations = [
@@ -13,4 +14,5 @@ export const CotterIssuerMigrations = [
   CreateIssuerDevices1763800200000,
   AddIssuerSendLimits1763800300000,
   AddIssuerTokenFamilies1763930000000,
+  CreateIssuerPublicWrites1763930000100,
 ];

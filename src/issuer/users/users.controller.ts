@@ -8,6 +8,7 @@ import { IssuerClients } from '../clients/issuer-clients.js';
 import { SecretKeyGuard } from '../clients/secret-key.guard.js';
 import { Devices } from '../devices/devices.js';
 import { ApiRefusedError } from '../http/api-refused.error.js';
+import { PublicWriteLimit } from '../limits/public-write-limit.js';
 import { Sessions } from '../tokens/sessions.js';
 import type { IssuerUser } from './issuer-user.entity.js';
 import { IssuerSettings } from '../issuer-settings.js';
@@ -28,6 +29,7 @@ export class UsersController {
     private readonly sessions: Sessions,
     private readonly devices: Devices,
     private readonly settings: IssuerSettings,
+    private readonly limit: PublicWriteLimit,
   ) {}
 
   /**
@@ -48,6 +50,7 @@ export class UsersController {
       ? this.clients.getTrustedCaller(request)
       : this.clients.getCaller(request);
     const { identifier, clientUserId } = parseNewUserRequest(body);
+    if (!isTrusted) await this.limit.count('create user', request);
     const { type: identifierType, value } = identifier;
     const user = await this.users.create({ apiKeyId, identifier: value, identifierType, clientUserId }, isTrusted);
     if (user !== null) return wantsTokens ? this.#withTokens(user, exchanged) : userAnswer(user, []);
