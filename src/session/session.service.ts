@@ -5,6 +5,7 @@ import { tell } from '../cotter.events.js';
 import { CotterOptions } from '../cotter.options.js';
 import { CotterConfigurationError } from '../errors/configuration.error.js';
 import { SessionNotFoundError } from '../errors/session.errors.js';
+import { deviceOf } from '../http/device.js';
 import { headerValuesOf, type HeaderCarrier } from '../http/platform.js';
 import type { Exchanged } from '../http/response-cookies.js';
 import type { RefreshedTokens } from '../renewal/refreshed-tokens.js';
@@ -14,10 +15,9 @@ import type { CotterAccount } from '../users/account.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { CookieSessions } from './cookie-sessions.js';
 import { CrossSiteGuard } from './cross-site-guard.js';
-import { deviceOf } from './device.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionStore } from './session.store.js';
-import type { SessionRecord } from './session.js';
+import { DEVICE_LENGTH, type SessionRecord } from './session.js';
 
 /** A session as its person may see it: never its id, never its tokens. */
 export interface SessionDescription {
@@ -77,7 +77,7 @@ export class SessionService {
           issuer: principal.issuer,
           subject: principal.subject,
           method: principal.authenticationMethod,
-          device: deviceOf(headerValuesOf(carrier, 'user-agent')[0]),
+          device: deviceOf(headerValuesOf(carrier, 'user-agent')[0], DEVICE_LENGTH),
           startedAtMs: nowMs,
           lastSeenAtMs: nowMs,
           expiresAtMs: nowMs + this.#lifetimes.absoluteSeconds * 1000,

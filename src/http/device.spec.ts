@@ -1,4 +1,4 @@
-import { deviceOf } from './device.js';
+import { deviceOf, knownDeviceOf } from './device.js';
 
 describe('the device of a user agent', () => {
   it.each([
@@ -19,17 +19,25 @@ describe('the device of a user agent', () => {
       'Chrome on Android',
     ],
   ])('%s', (userAgent, device) => {
-    expect(deviceOf(userAgent)).toBe(device);
+    expect(deviceOf(userAgent, 100)).toBe(device);
+    expect(knownDeviceOf(userAgent)).toBe(device);
   });
 
   it.each([[undefined], [''], ['x'.repeat(1_001)], ['(((((((((((']])(
     'is nothing where %j says nothing',
     (userAgent) => {
-      expect(deviceOf(userAgent)).toBe(null);
+      expect(deviceOf(userAgent, 100)).toBe(null);
     },
   );
 
   it('is short, whatever was sent', () => {
-    expect((deviceOf(`${'A'.repeat(900)}/1.0`) ?? '').length).toBeLessThanOrEqual(100);
+    expect(deviceOf(`${'A'.repeat(900)}/1.0 b`, 100)).toHaveLength(100);
+  });
+
+  it('has a known name or none, where it is shown to somebody else', () => {
+    expect(deviceOf('Your own phone/1.0 x', 100)).toBe('Your own phone');
+    expect(knownDeviceOf('Your own phone/1.0 x')).toBe(null);
+    expect(knownDeviceOf('Your own phone/1.0 (Linux)')).toBe('Linux');
+    expect(knownDeviceOf('')).toBe(null);
   });
 });
