@@ -29,6 +29,8 @@ import { IssuerSettings } from './issuer-settings.js';
 import { IdentityKeyController } from './keys/identity-key.controller.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { JwksController } from './keys/jwks.controller.js';
+import { LinkController } from './links/link.controller.js';
+import { MagicLinks } from './links/magic-links.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { HomeController } from './pages/home.controller.js';
 import { PublicWriteLimit } from './limits/public-write-limit.js';
@@ -61,6 +63,7 @@ export class CotterIssuerModule implements NestModule {
         AssetsController,
         AuthorizeController,
         CodeController,
+        LinkController,
         IdentityController,
         JwksController,
         CustomClaimsController,
@@ -94,6 +97,7 @@ const PARTS: Provider[] = [
   IssuerKeys,
   IssuerUsers,
   Challenges,
+  MagicLinks,
   SendLimit,
   PublicWriteLimit,
   CodeExchange,

@@ -338,6 +338,9 @@ describe('a sender of codes of one’s own', () => {
       expect(codeSender.sent).toEqual([
         { to: 'ann@example.com', channel: 'EMAIL', code: expect.any(String), link: null, sentAt: expect.any(Date) },
       ]);
+      await issuer.ask('ann@example.com', { auth_method: 'MAGIC_LINK' });
+      const link = expect.stringContaining(`${issuer.url}/link?token=`) as string;
+      expect(codeSender.sent[1]).toMatchObject({ to: 'ann@example.com', code: null, link });
       expect((await issuer.fetch('/outbox.json')).status).toBe(404);
       expect((await issuer.fetch('/outbox')).status).toBe(404);
     } finally {

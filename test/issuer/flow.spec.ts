@@ -187,6 +187,35 @@ describe.each(['express', 'fastify'] as const)('the way from /app to tokens on %
     expect(await messageOf(response)).toBe(message);
   });
 
+  it('takes what mobile SDKs add for phones and known users, and signs in whoever proves the number all the same', async () => {
+    const stranger = (await issuer.signIn('stranger@example.com')).user['ID'];
+    const query = new URLSearchParams([
+      ...new URLSearchParams(issuer.authorizePath({ type: 'PHONE', redirect_url: 'yourapp://' }).split('?')[1]),
+      ['direct_login', 'true'],
+      ['input', '+4915123456789'],
+      ['phone_channels[]', 'SMS'],
+      ['phone_channels[]', 'WHATSAPP'],
+      ['use_channel', 'SMS'],
+      ['cotter_user_id', String(stranger)],
+    ]);
+    const asked = await issuer.fetch(`/app?${query.toString()}`);
+    expect(asked.status).toBe(303);
+    expect((await issuer.outbox()).at(-1)).toMatchObject({ to: '+4915123456789', channel: 'SMS' });
+    const code = await issuer.lastCode();
+    const landed = await issuer.postForm(`/${asked.headers.get('location') ?? ''}`, { code });
+    const back = new URL(landed.headers.get('location') ?? '').searchParams;
+    const grant = {
+      codeVerifier: 'verifier',
+      code: back.get('code') ?? '',
+      challengeId: Number(back.get('challenge_id')),
+      state: '',
+      redirectUrl: 'yourapp://',
+    };
+    const { user } = (await (await issuer.exchange(grant)).json()) as Identity;
+    expect(user['identifier']).toBe('+4915123456789');
+    expect(user['ID']).not.toBe(stranger);
+  });
+
   it('comes back to an app by its scheme, and to any port of this machine', async () => {
     const toApp = await issuer.authorize('app@example.com', { redirect_url: 'yourapp://' });
     expect((await issuer.exchange(toApp)).status).toBe(200);

@@ -1,8 +1,11 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
+import { Challenges } from '../../src/issuer/challenges/challenges.js';
 import { CotterIssuerMigrations, type CotterIssuerDataSourceOptions } from '../../src/issuer/index.js';
 import { SPENT_GRACE_MS } from '../../src/issuer/tokens/refresh-family.js';
-import { API_KEY_ID, IssuerUnderTest, type Identity, type Tokens } from './issuer-under-test.js';
+import { MagicLinks } from '../../src/issuer/links/magic-links.js';
+import { codeChallengeOf } from '../../src/tokens/pkce.js';
+import { API_KEY_ID, IssuerUnderTest, ORIGIN, type Identity, type Tokens } from './issuer-under-test.js';
 import { TestDevice, type WireEvent } from './test-device.js';
 
 /** Issuers that share a database share their state; the in-memory one belongs to one issuer alone. */
@@ -31,7 +34,7 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
     beforeEach(() => issuers[0].clock.advance(10 * 60_000));
 
     /** The same request to both, in turn, all at once. */
-    function storm(send: (issuer: IssuerUnderTest) => Promise<Response>): Promise<Response[]> {
+    function storm<Answer>(send: (issuer: IssuerUnderTest) => Promise<Answer>): Promise<Answer[]> {
       return Promise.all(Array.from({ length: 20 }, (_, index) => send(issuers[index % 2] ?? issuers[0])));
     }
     const countOf = (answers: Response[], status: number): number =>
@@ -68,6 +71,47 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
       expect(countOf(answers, 200)).toBeLessThanOrEqual(4);
       expect(countOf(answers, 410)).toBeGreaterThanOrEqual(16);
       expect((await issuer.postForm(codePath, { code: await issuer.lastCode() })).status).toBe(410);
+    });
+
+    it('lets one of twenty clicks on a link win', async () => {
+      const [issuer] = issuers;
+      await issuer.ask('click@example.com', { auth_method: 'MAGIC_LINK' });
+      const link = await issuer.lastLink();
+      const answers = await storm((each) => each.click(link));
+      expect([countOf(answers, 303), countOf(answers, 410)]).toEqual([1, 19]);
+    });
+
+    it('gives what came of a click to one of twenty frames, and to one of twenty questions of a tab', async () => {
+      const [issuer] = issuers;
+      const asked = {
+        apiKeyId: API_KEY_ID,
+        redirectUrl: ORIGIN,
+        codeChallenge: codeChallengeOf('verifier'),
+        state: 'some state',
+        identifier: 'frame@example.com',
+        identifierType: 'EMAIL',
+        deviceName: '',
+        network: null,
+        browserHash: null,
+      } as const;
+      const challenges = issuer.running.app.get(Challenges);
+      await challenges.open({ ...asked, link: { kind: 'page', pageUrl: ORIGIN, clientJson: '{}' } });
+      const clicks = await storm(async (each) => each.click(await issuer.lastLink()));
+      expect([countOf(clicks, 303), countOf(clicks, 410)]).toEqual([1, 19]);
+      const location = clicks.find(({ status }) => status === 303)?.headers.get('location') ?? '';
+      const query = new URL(location).searchParams;
+      const redemption = {
+        ...asked,
+        challengeId: Number(query.get('challenge_id')),
+        challenge: query.get('challenge') ?? '',
+      };
+      const codes = await storm((each) => each.running.app.get(MagicLinks).redeem(redemption));
+      expect(codes.filter((code) => code !== null)).toHaveLength(1);
+
+      const handle = await challenges.open({ ...asked, link: { kind: 'tab' } });
+      await issuer.click(await issuer.lastLink());
+      const polls = await storm((each) => each.running.app.get(MagicLinks).poll(handle));
+      expect(polls.map(({ state }) => state).sort()).toEqual([...Array<string>(19).fill('closed'), 'verified']);
     });
 
     it('lets one of twenty exchanges win', async () => {

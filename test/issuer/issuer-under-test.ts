@@ -1,6 +1,11 @@
 import './quiet.js';
 
-import { startCotterIssuer, type RunningCotterIssuer, type StartCotterIssuerOptions } from '../../src/issuer/index.js';
+import {
+  startCotterIssuer,
+  type CodeMessage,
+  type RunningCotterIssuer,
+  type StartCotterIssuerOptions,
+} from '../../src/issuer/index.js';
 import { codeChallengeOf, createCodeVerifier } from '../../src/tokens/pkce.js';
 
 export const API_KEY_ID = '00000000-0000-4000-8000-000000000001';
@@ -119,7 +124,7 @@ export class IssuerUnderTest {
     });
   }
 
-  async outbox(): Promise<{ to: string; channel: string; code: string; link: null; sentAt: string }[]> {
+  async outbox(): Promise<(Omit<CodeMessage, 'sentAt'> & { sentAt: string })[]> {
     const response = await this.fetch('/outbox.json');
     expect(response.status).toBe(200);
     return (await response.json()) as never;
@@ -129,6 +134,13 @@ export class IssuerUnderTest {
     return (await this.outbox()).at(-1)?.code ?? 'none';
   }
 
+  /** The path of the page that the latest message leads to. */
+  async lastLink(): Promise<string> {
+    const link = (await this.outbox()).at(-1)?.link ?? 'none';
+    expect(link.startsWith(`${this.url}/link?token=`)).toBe(true);
+    return link.slice(this.url.length);
+  }
+
   /** Types the identifier; gives the path of the page for the code. */
   async ask(identifier = 'ann@example.com', parameters: Record<string, string> = {}): Promise<string> {
     const response = await this.postForm(this.authorizePath(parameters), { identifier });
@@ -136,11 +148,19 @@ export class IssuerUnderTest {
     return `/${response.headers.get('location') ?? ''}`;
   }
 
+  /** Presses the button on the page of a link, in whichever browser. */
+  click(link: string, headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' }): Promise<Response> {
+    return this.postForm(link, {}, headers);
+  }
+
   /** The whole way through the pages. */
   async authorize(identifier = 'ann@example.com', parameters: Record<string, string> = {}): Promise<Grant> {
     const codeVerifier = createCodeVerifier();
     const codePath = await this.ask(identifier, { code_challenge: codeChallengeOf(codeVerifier), ...parameters });
-    const response = await this.postForm(codePath, { code: await this.lastCode() });
+    const response =
+      parameters['auth_method'] === 'MAGIC_LINK'
+        ? await this.click(await this.lastLink())
+        : await this.postForm(codePath, { code: await this.lastCode() });
     expect(response.status).toBe(303);
     const redirectUrl = parameters['redirect_url'] ?? REDIRECT_URL;
     const location = response.headers.get('location') ?? '';

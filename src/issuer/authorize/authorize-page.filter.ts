@@ -11,7 +11,7 @@ import { AuthorizeRefusedError } from './authorize-refused.error.js';
 
 type PageError = AuthorizeRefusedError | TooManyCodesError | CodeNotSentError;
 
-/** Tells people on the way to a code what keeps them from it. */
+/** Tells people on the way to a code or a link what keeps them from it. */
 @Injectable()
 @Catch(AuthorizeRefusedError, TooManyCodesError, CodeNotSentError)
 export class AuthorizePageFilter implements ExceptionFilter<PageError> {
@@ -39,11 +39,11 @@ function answerTo(error: PageError, request: PlatformRequest): PageAnswer {
   const link = { url: backUrl(request), text: 'Back' };
   if (error instanceof CodeNotSentError) {
     const message = 'Nothing is on its way to you. Please try again in a moment.';
-    return pageAnswer(503, messagePage({ title: 'The code was not sent', message, depth, link }));
+    return pageAnswer(503, messagePage({ title: 'Nothing was sent', message, depth, link }));
   }
   const { retryAfterSeconds } = error;
-  const message = `We have sent enough codes for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
-  const answer = pageAnswer(429, messagePage({ title: 'Too many codes', message, depth, link }));
+  const message = `We have sent enough messages for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
+  const answer = pageAnswer(429, messagePage({ title: 'Too many messages', message, depth, link }));
   return { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfterSeconds) } };
 }
 

@@ -10,6 +10,8 @@ export interface AuthorizeRequest {
   readonly client: IssuerClient;
   readonly redirectUrl: RedirectUrl;
   readonly type: 'EMAIL' | 'PHONE';
+  /** What is sent: a code, unless a link is asked for. */
+  readonly authMethod: 'OTP' | 'MAGIC_LINK';
   /** S256 of the verifier; there is no other method here. */
   readonly codeChallenge: string;
   /** Comes back unchanged. */
@@ -24,8 +26,6 @@ const CODE_CHALLENGE = /^[\w-]{43}$/;
 const MAX_STATE_LENGTH = 2048;
 const MAX_INPUT_LENGTH = 400;
 const CONTROL = /\p{Cc}/u;
-/** A magic link is one more way to bring the code, and this issuer brings it as digits. */
-const AUTH_METHODS = ['', 'OTP', 'MAGIC_LINK'];
 
 /**
  * Reads the query of the authorize page.
@@ -46,12 +46,13 @@ export function parseAuthorizeRequest(query: URLSearchParams, clients: IssuerCli
   if (state.length > MAX_STATE_LENGTH || CONTROL.test(state)) {
     throw new AuthorizeRefusedError('state', 'it must be at most 2048 characters, without control characters.');
   }
-  if (!AUTH_METHODS.includes(findOne(query, 'auth_method'))) {
+  const authMethod = findOne(query, 'auth_method') || 'OTP';
+  if (authMethod !== 'OTP' && authMethod !== 'MAGIC_LINK') {
     throw new AuthorizeRefusedError('auth_method', 'it must be OTP or MAGIC_LINK where it is given.');
   }
   const input = findOne(query, 'input').slice(0, MAX_INPUT_LENGTH);
   const directLogin = findOne(query, 'direct_login') === 'true' && input !== '';
-  return { client, redirectUrl, type, codeChallenge, state, input, directLogin };
+  return { client, redirectUrl, type, authMethod, codeChallenge, state, input, directLogin };
 }
 
 function readRedirectUrl(text: string, client: IssuerClient): RedirectUrl {

@@ -19,7 +19,7 @@ import { parseTypedIdentifier } from './typed-identifier.js';
 
 const MAX_DEVICE_NAME_LENGTH = 512;
 
-/** The authorize page: asks who it is, and sends them a code. */
+/** The authorize page: asks who it is, and sends them a code or a link. */
 @Controller('app')
 @UseGuards(SameSiteFormGuard)
 @UseInterceptors(PageInterceptor)
@@ -60,6 +60,7 @@ export class AuthorizeController {
       deviceName: deviceNameOf(request),
       network,
       browserHash: network === null ? null : browser.hash,
+      link: asked.authMethod === 'MAGIC_LINK' ? { kind: 'app' } : null,
     });
     const answer = seeOther(`app/code?handle=${handle}`);
     return { ...answer, headers: { ...answer.headers, ...browser.header } };
@@ -68,10 +69,11 @@ export class AuthorizeController {
 
 /** A form that comes back for another try is no failure of the page: 200, also where something in it was refused. */
 function formAnswer(asked: AuthorizeRequest, typed: string, isRefused = false): PageAnswer {
-  const { client, type, redirectUrl, state } = asked;
+  const { client, type, authMethod, redirectUrl, state } = asked;
   const page = identifierPage({
     clientName: client.name,
     type,
+    authMethod,
     typed,
     isRefused,
     cancelUrl: cancelUrl(redirectUrl.text, state),

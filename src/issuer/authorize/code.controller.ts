@@ -8,7 +8,9 @@ import { IssuerClients } from '../clients/issuer-clients.js';
 import { textMember } from '../http/body-members.js';
 import { queryOf } from '../../http/request-target.js';
 import { SameSiteFormGuard } from '../http/same-site-form.guard.js';
+import { closedLinkText } from '../links/link-texts.js';
 import { codePage } from '../pages/code.page.js';
+import { linkSentPage } from '../pages/link-sent.page.js';
 import { messagePage } from '../pages/message.page.js';
 import { pageAnswer, seeOther, type PageAnswer } from '../pages/page-answer.js';
 import { PageInterceptor } from '../pages/page.interceptor.js';
@@ -19,7 +21,7 @@ import { authorizeQueryOf, cancelUrl, successUrl } from './return-url.js';
 /** What stands between the digits where somebody copies a code. */
 const SEPARATORS = /[\s-]/g;
 
-/** The page for the code, and the one that sends another. Both belong to whoever holds the handle. */
+/** The page for the code, or for the link that is awaited, and the one that sends another. Both belong to whoever holds the handle. */
 @Controller('app')
 @UseGuards(SameSiteFormGuard)
 @UseInterceptors(PageInterceptor)
@@ -33,10 +35,7 @@ export class CodeController {
   @Get('code')
   async show(@Req() request: PlatformRequest): Promise<PageAnswer> {
     const handle = handleOf(request);
-    const challenge = await this.challenges.find(handle);
-    return challenge !== null && this.challenges.isOpen(challenge)
-      ? this.#codeAnswer(handle, challenge, null)
-      : closedAnswer(challenge);
+    return this.#standingAnswer(handle, await this.challenges.find(handle));
   }
 
   @Post('code')
@@ -51,7 +50,8 @@ export class CodeController {
       case 'wrong':
         return this.#codeAnswer(handle, answer.challenge, answer.triesLeft);
       case 'closed':
-        return closedAnswer(answer.challenge);
+        // Also a code for a challenge that waits for a click: no code opens that, and none closes it.
+        return this.#standingAnswer(handle, answer.challenge);
     }
   }
 
@@ -70,16 +70,22 @@ export class CodeController {
     return next === null ? closedAnswer(await this.challenges.find(handle)) : seeOther(`code?handle=${next}`);
   }
 
+  #standingAnswer(handle: string, challenge: Challenge | null): PageAnswer {
+    return challenge !== null && this.challenges.isOpen(challenge)
+      ? this.#codeAnswer(handle, challenge, null)
+      : closedAnswer(challenge);
+  }
+
   #codeAnswer(handle: string, challenge: Challenge, triesLeft: number | null): PageAnswer {
     const { redirectUrl, state } = challenge;
-    const page = codePage({
+    const options = {
       clientName: this.#nameOf(challenge),
       challenge,
       handle,
-      triesLeft,
       startUrl: `../app?${authorizeQueryOf(challenge)}`,
       cancelUrl: cancelUrl(redirectUrl, state),
-    });
+    };
+    const page = challenge.authMethod === 'MAGIC_LINK' ? linkSentPage(options) : codePage({ ...options, triesLeft });
     return pageAnswer(200, page, parseRedirectUrl(redirectUrl));
   }
 
@@ -89,12 +95,15 @@ export class CodeController {
 }
 
 function closedAnswer(challenge: Challenge | null): PageAnswer {
-  const message =
-    challenge !== null && challenge.verifiedAt !== null
-      ? 'This code has been used already. Each code works once.'
-      : 'The code has expired, or was tried too often. Codes work for 5 minutes and 5 tries.';
+  const message = challenge?.authMethod === 'MAGIC_LINK' ? closedLinkText(challenge) : closedCodeText(challenge);
   const link = challenge === null ? null : { url: `../app?${authorizeQueryOf(challenge)}`, text: 'Start again' };
   return pageAnswer(410, messagePage({ title: 'Please start again', message, depth: 1, link }));
+}
+
+function closedCodeText(challenge: Challenge | null): string {
+  return challenge !== null && challenge.verifiedAt !== null
+    ? 'This code has been used already. Each code works once.'
+    : 'The code has expired, or was tried too often. Codes work for 5 minutes and 5 tries.';
 }
 
 function handleOf(request: PlatformRequest): string {

@@ -14,12 +14,13 @@ export function cancelUrl(redirectUrl: string, state: string): string {
 
 /** The query of the authorize page that a challenge came from: for starting again. */
 export function authorizeQueryOf(challenge: Challenge): string {
-  const { apiKeyId, redirectUrl, identifierType, codeChallenge, state } = challenge;
+  const { apiKeyId, redirectUrl, identifierType, authMethod, codeChallenge, state } = challenge;
   return new URLSearchParams({
     api_key: apiKeyId,
     redirect_url: redirectUrl,
     type: identifierType,
     code_challenge: codeChallenge,
     state,
+    auth_method: authMethod,
   }).toString();
 }

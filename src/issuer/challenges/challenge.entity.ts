@@ -4,11 +4,12 @@ import { MAX_IDENTIFIER_LENGTH } from '../../identifiers/identifier.js';
 import { epochMillis } from '../epoch-millis.js';
 
 /**
- * One code on its way from the authorize page to the exchange. Holds no secret in clear: what is hashed here can neither be shown nor
+ * One code, or one link, on its way from the authorize page to the exchange. Holds no secret in clear: what is hashed here can neither be shown nor
  * be guessed from a copy of the table.
  */
 @Entity('cotter_issuer_challenge')
 @Index(['handleHash'], { unique: true })
+@Index(['linkHash'], { unique: true })
 @Index(['identifier', 'createdAt'])
 @Index(['network', 'createdAt'])
 @Index(['browserHash', 'createdAt'])
@@ -42,7 +43,14 @@ export class Challenge {
   @Column({ type: 'varchar', length: 16 })
   identifierType!: 'EMAIL' | 'PHONE';
 
-  /** HMAC-SHA256 of the code under the handle, in hexadecimal: six digits alone would be guessed from their hash at once. */
+  /** How the person is asked to prove the identifier. */
+  @Column({ type: 'varchar', length: 16, default: 'OTP' })
+  authMethod!: 'OTP' | 'MAGIC_LINK';
+
+  /**
+   * HMAC-SHA256 of the code under the handle, in hexadecimal: six digits alone would be guessed from their hash at once. Empty, which is no
+   * code's hash, where a link was sent.
+   */
   @Column({ type: 'varchar', length: 64 })
   codeHash!: string;
 
@@ -54,10 +62,11 @@ export class Challenge {
   @Column({ type: 'bigint', transformer: epochMillis })
   createdAt!: number;
 
-  /** From then on the code is refused. */
+  /** From then on the code or the link is refused. */
   @Column({ type: 'bigint', transformer: epochMillis })
   expiresAt!: number;
 
+  /** When the code was typed in, or the link clicked. */
   @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
   verifiedAt!: number | null;
 
@@ -70,6 +79,25 @@ export class Challenge {
 
   @Column({ type: 'bigint', nullable: true, transformer: epochMillis })
   consumedAt!: number | null;
+
+  /** Where the link leads, a `LinkRequest['kind']`; `null` where a code was sent. */
+  @Column({ type: 'varchar', length: 8, nullable: true })
+  linkKind!: 'app' | 'page' | 'tab' | null;
+
+  /** SHA-256 of the link's token, in hexadecimal. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  linkHash!: string | null;
+
+  /** SHA-256 of what the click has given to the page, in hexadecimal; `null` before the click and once it is redeemed. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  redeemHash!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  pageUrl!: string | null;
+
+  /** What the page hands to itself by way of the link. */
+  @Column({ type: 'text', nullable: true })
+  clientJson!: string | null;
 
   /** Where the code was asked for from: an IPv4 address or an IPv6 /64. `null` for this machine, whose users are not counted. */
   @Column({ type: 'varchar', length: 64, nullable: true })

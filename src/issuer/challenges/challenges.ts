@@ -1,20 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 
+import { IssuerClients } from '../clients/issuer-clients.js';
 import { CodeSender } from '../delivery/code-sender.js';
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
+import { checkPageLink } from '../links/link-page.js';
+import { linkColumnsOf, linkRequestOf, NO_LINK, type LinkColumns, type LinkRequest } from '../links/link-request.js';
 import { createCode, createSecret, hashCode, hashSecret, isSameHash } from '../secrets.js';
+import { createAuthorizationCode } from './authorization-code.js';
 import { Challenge } from './challenge.entity.js';
 import { CodeNotSentError, TooManyCodesError } from './challenge.errors.js';
 import { SendLimit } from './send-limit.js';
 
 /** Tries at one code. */
 export const MAX_ATTEMPTS = 5;
-/** How long a code can be typed in. */
+/** How long a code can be typed in, and a link be clicked. */
 export const CODE_TTL_MS = 5 * 60_000;
-/** How long an authorization code can be exchanged. */
-export const AUTHORIZATION_CODE_TTL_MS = 5 * 60_000;
 
 /** What a challenge is made of: the authorize request, and the identifier that somebody typed. */
 export type ChallengeRequest = Pick<
@@ -28,7 +30,13 @@ export type ChallengeRequest = Pick<
   | 'deviceName'
   | 'network'
   | 'browserHash'
->;
+> & {
+  /** The magic link that is to be sent; `null` for a code. */
+  readonly link: LinkRequest | null;
+};
+
+type Asked = Omit<ChallengeRequest, 'link'>;
+type Content = { readonly code: string; readonly link: null } | { readonly code: null; readonly link: string };
 
 /** What came of a code that was typed in. */
 export type Answer =
@@ -38,7 +46,7 @@ export type Answer =
   | { readonly outcome: 'closed'; readonly challenge: Challenge | null };
 
 /**
- * The codes that are on their way. What decides is always one conditional statement, so that two requests, or two processes on one
+ * The codes and links that are on their way. What decides is always one conditional statement, so that two requests, or two processes on one
  * database, never both get what one of them may have.
  */
 @Injectable()
@@ -49,33 +57,45 @@ export class Challenges {
     database: IssuerDatabase,
     private readonly limit: SendLimit,
     private readonly sender: CodeSender,
+    private readonly clients: IssuerClients,
     private readonly settings: IssuerSettings,
   ) {
     this.#rows = database.rowsOf(Challenge);
   }
 
   /**
-   * Sends a code, whoever the identifier belongs to: the answer is the same for a stranger.
+   * Sends a code or a link, whoever the identifier belongs to: the answer is the same for a stranger.
    *
-   * @returns the handle that the browser needs to answer with the code. Nothing else knows it.
-   * @throws {@link TooManyCodesError} (`too_many_codes`), {@link CodeNotSentError} (`code_not_sent`)
+   * @returns the handle that the browser needs to answer with the code, or to learn of the click. Nothing else knows it.
+   * @throws {@link TooManyCodesError} (`too_many_codes`), {@link CodeNotSentError} (`code_not_sent`), {@link ApiRefusedError}
+   * (`request_refused`) for a link to a page that is not registered.
    */
-  async open(request: ChallengeRequest): Promise<string> {
+  async open({ link: wanted, ...request }: ChallengeRequest): Promise<string> {
+    const link = wanted?.kind === 'page' ? checkPageLink(wanted, this.clients.find(request.apiKeyId)) : wanted;
     const handle = createSecret();
-    const code = createCode();
     const handleHash = hashSecret(handle);
-    await this.#insert({ ...request, handleHash, codeHash: hashCode(code, handle) });
+    const secret = link === null ? createCode() : createSecret();
+    await this.#insert({
+      ...request,
+      ...(link === null ? NO_LINK : linkColumnsOf(link, secret)),
+      handleHash,
+      codeHash: link === null ? hashCode(secret, handle) : '',
+    });
     const waitSeconds = await this.limit.findWaitSeconds(request);
     if (waitSeconds !== null) {
       await this.#rows.delete({ handleHash });
       throw new TooManyCodesError(waitSeconds);
     }
-    await this.#send(request, code, handleHash);
+    const content =
+      link === null
+        ? { code: secret, link: null }
+        : { code: null, link: `${this.settings.publicUrl}/link?token=${secret}` };
+    await this.#send(request, content, handleHash);
     return handle;
   }
 
   /**
-   * Sends another code for the same request; the one before is of no use any more.
+   * Sends another code or link for the same request; the one before is of no use any more.
    *
    * @returns the new handle, or `null` where there is nothing to send again.
    */
@@ -103,6 +123,7 @@ export class Challenges {
       deviceName,
       network,
       browserHash,
+      link: linkRequestOf(former),
     });
     const nowMs = this.settings.clock();
     await this.#rows.update({ id: former.id, expiresAt: MoreThan(nowMs) }, { expiresAt: nowMs });
@@ -125,6 +146,7 @@ export class Challenges {
     const counted = await this.#rows.increment(
       {
         handleHash,
+        authMethod: 'OTP',
         attempts: LessThan(MAX_ATTEMPTS),
         expiresAt: MoreThan(this.settings.clock()),
         verifiedAt: IsNull(),
@@ -146,20 +168,16 @@ export class Challenges {
 
   /** Of several right answers one gets the authorization code. */
   async #verify(challenge: Challenge): Promise<string | null> {
-    const authorizationCode = createSecret();
     const nowMs = this.settings.clock();
+    const { authorizationCode, columns } = createAuthorizationCode(nowMs);
     const { affected } = await this.#rows.update(
       { id: challenge.id, codeHash: challenge.codeHash, verifiedAt: IsNull() },
-      {
-        verifiedAt: nowMs,
-        authorizationCodeHash: hashSecret(authorizationCode),
-        authorizationExpiresAt: nowMs + AUTHORIZATION_CODE_TTL_MS,
-      },
+      { ...columns, verifiedAt: nowMs },
     );
     return affected === 1 ? authorizationCode : null;
   }
 
-  async #insert(row: ChallengeRequest & Pick<Challenge, 'handleHash' | 'codeHash'>): Promise<void> {
+  async #insert(row: Asked & LinkColumns & Pick<Challenge, 'handleHash' | 'codeHash'>): Promise<void> {
     const nowMs = this.settings.clock();
     await this.#rows
       .createQueryBuilder()
@@ -169,10 +187,10 @@ export class Challenges {
       .execute();
   }
 
-  async #send({ identifier, identifierType }: ChallengeRequest, code: string, handleHash: string): Promise<void> {
+  async #send({ identifier, identifierType }: Asked, content: Content, handleHash: string): Promise<void> {
     const channel = identifierType === 'EMAIL' ? 'EMAIL' : 'SMS';
     try {
-      await this.sender.send({ to: identifier, channel, code, link: null, sentAt: new Date(this.settings.clock()) });
+      await this.sender.send({ to: identifier, channel, sentAt: new Date(this.settings.clock()), ...content });
     } catch (error) {
       await this.#rows.delete({ handleHash });
       throw new CodeNotSentError({ cause: error });

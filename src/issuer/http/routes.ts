@@ -12,6 +12,7 @@ const ROUTES: readonly Route[] = [
   { path: /^\/(health|outbox|outbox\.json|favicon\.ico)$/, methods: READ },
   { path: /^\/assets\/issuer\.(css|svg)$/, methods: READ },
   { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
+  { path: /^\/link$/, methods: [...READ, 'POST'] },
   { path: /^\/api\/v0\/verify\/get_identity$/, methods: ['POST'] },
   { path: /^\/api\/v0\/verify\/public_key$/, methods: READ },
   { path: /^\/verify$/, methods: ['POST'] },

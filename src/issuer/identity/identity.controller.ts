@@ -15,9 +15,6 @@ import { identifierAnswer, type IdentityAnswer } from './identity-answer.js';
 import { parseIdentityRequest } from './identity-request.js';
 import { identityToken } from './identity-token.js';
 
-/** The way to prove an identity that every documented method ends in. */
-const AUTHENTICATION_METHOD = 'OTP';
-
 /** Exchanges an authorization code for the identity behind it, and for tokens where they are asked for. */
 @Controller('api/v0/verify/get_identity')
 export class IdentityController {
@@ -47,7 +44,7 @@ export class IdentityController {
       user: userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user)),
     };
     if (queryOf(request).get('oauth_token') !== 'true') return answer;
-    const proof = { user, authenticationMethod: AUTHENTICATION_METHOD, authenticatedAt: verifiedAt };
+    const proof = { user, authenticationMethod: challenge.authMethod, authenticatedAt: verifiedAt };
     return { ...answer, oauth_token: await this.sessions.begin(proof, exchanged) };
   }
 }

@@ -9,6 +9,6 @@ export function homePage({ hasOutbox }: { readonly hasOutbox: boolean }): Html {
     body: html`<h1>Sign-in server</h1>
       <p class="lead">Applications send you here to prove your e-mail address or phone number, without a password.</p>
       <p>There is nothing to do on this page. To sign in, open the application that you want to use.</p>
-      ${hasOutbox && html`<p class="notice">In development, codes are shown in the <a href="outbox">outbox</a>.</p>`}`,
+      ${hasOutbox && html`<p class="notice">In development, codes and links are shown in the <a href="outbox">outbox</a>.</p>`}`,
   });
 }

@@ -7,6 +7,7 @@ import { returnNote } from './return-note.js';
 export interface IdentifierPageOptions {
   readonly clientName: string | null;
   readonly type: 'EMAIL' | 'PHONE';
+  readonly authMethod: 'OTP' | 'MAGIC_LINK';
   /** What stands in the field already. */
   readonly typed: string;
   /** Whether `typed` was refused. */
@@ -18,14 +19,20 @@ export interface IdentifierPageOptions {
 const TEXTS = {
   EMAIL: {
     label: 'E-mail address',
-    hint: 'We send you a 6-digit code. No password.',
+    hint: {
+      OTP: 'We send you a 6-digit code. No password.',
+      MAGIC_LINK: 'We send you a link to sign in with. No password.',
+    },
     error: 'Enter one e-mail address, such as name@example.com.',
     // `type` brings the right keyboard on phones; the form checks nothing by itself, so that errors look the same everywhere.
     field: html`type="email" inputmode="email" autocomplete="email"`,
   },
   PHONE: {
     label: 'Phone number',
-    hint: 'Start with + and the country code. We text you a 6-digit code.',
+    hint: {
+      OTP: 'Start with + and the country code. We text you a 6-digit code.',
+      MAGIC_LINK: 'Start with + and the country code. We text you a link to sign in with.',
+    },
     error: 'Enter the number with + and the country code, such as +49 1512 3456789.',
     field: html`type="tel" inputmode="tel" autocomplete="tel"`,
   },
@@ -33,7 +40,7 @@ const TEXTS = {
 
 /** Asks for the e-mail address or phone number. */
 export function identifierPage(options: IdentifierPageOptions): Html {
-  const { clientName, type, typed, isRefused, cancelUrl, redirectUrl } = options;
+  const { clientName, type, authMethod, typed, isRefused, cancelUrl, redirectUrl } = options;
   const { label, hint, error, field } = TEXTS[type];
   const heading = clientName === null ? 'Sign in' : `Sign in to ${clientName}`;
   return layout({
@@ -43,7 +50,7 @@ export function identifierPage(options: IdentifierPageOptions): Html {
     body: html`<h1>${heading}</h1>
       <form method="post" novalidate>
         <label for="identifier">${label}</label>
-        <p class="hint" id="identifier-hint">${hint}</p>
+        <p class="hint" id="identifier-hint">${hint[authMethod]}</p>
         ${isRefused && html`<p class="error" id="identifier-error" role="alert">${error}</p>`}
         <input
           id="identifier"
@@ -58,7 +65,7 @@ export function identifierPage(options: IdentifierPageOptions): Html {
           aria-describedby="${isRefused ? 'identifier-error identifier-hint' : 'identifier-hint'}"
           ${isRefused && html`aria-invalid="true"`}
         />
-        <button type="submit">Send me a code</button>
+        <button type="submit">Send me a ${authMethod === 'MAGIC_LINK' ? 'link' : 'code'}</button>
       </form>`,
   });
 }

@@ -11,22 +11,22 @@ export function outboxPage(messages: readonly CodeMessage[]): Html {
     footer: html`The same as JSON, oldest first: <a href="outbox.json">outbox.json</a>`,
     body: html`<h1>Outbox</h1>
       <p class="notice">
-        For development only: nothing is sent. The codes show up here, at this machine alone. Reload the page for new
-        ones.
+        For development only: nothing is sent. Codes and links show up here, at this machine alone. Reload the page for
+        new ones.
       </p>
-      ${messages.length === 0 ? html`<p class="lead">No codes yet.</p>` : table(messages)}`,
+      ${messages.length === 0 ? html`<p class="lead">Nothing yet.</p>` : table(messages)}`,
   });
 }
 
 function table(messages: readonly CodeMessage[]): Html {
-  return html`<div class="scroll" role="region" aria-label="Codes" tabindex="0">
+  return html`<div class="scroll" role="region" aria-label="Messages" tabindex="0">
     <table>
       <caption class="unseen">
-        Codes, newest first
+        Messages, newest first
       </caption>
       <thead>
         <tr>
-          <th scope="col">Code</th>
+          <th scope="col">Code or link</th>
           <th scope="col">To</th>
           <th scope="col">By</th>
           <th scope="col">At (UTC)</th>
@@ -39,10 +39,10 @@ function table(messages: readonly CodeMessage[]): Html {
   </div>`;
 }
 
-function row({ to, channel, code, sentAt }: CodeMessage): Html {
+function row({ to, channel, code, link, sentAt }: CodeMessage): Html {
   const at = sentAt.toISOString();
   return html`<tr>
-    <td><code class="big">${code}</code></td>
+    <td>${code === null ? html`<a href="${link}">Open the link</a>` : html`<code class="big">${code}</code>`}</td>
     <td class="identifier">${to}</td>
     <td>${channel === 'EMAIL' ? 'E-mail' : 'SMS'}</td>
     <td><time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)}</time></td>

@@ -2,28 +2,29 @@ import type { Challenge } from '../challenges/challenge.entity.js';
 import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
 
-/** What the page that sends another code shows. */
+/** What the page that sends another code or link shows. */
 export interface ResendPageOptions {
   readonly clientName: string | null;
-  readonly challenge: Pick<Challenge, 'identifier' | 'identifierType'>;
+  readonly challenge: Pick<Challenge, 'identifier' | 'identifierType' | 'authMethod'>;
   readonly handle: string;
 }
 
-/** Offers another code. A page of its own, since opening a link must not send anything. */
+/** Offers another code or link. A page of its own, since opening a link must not send anything. */
 export function resendPage({ clientName, challenge, handle }: ResendPageOptions): Html {
+  const what = challenge.authMethod === 'MAGIC_LINK' ? 'link' : 'code';
   const where =
     challenge.identifierType === 'EMAIL'
       ? 'Mail can take a minute, and sometimes ends up among the spam.'
       : 'A message can take a minute.';
   return layout({
-    title: `Send a new code${clientName === null ? '' : ` - ${clientName}`}`,
+    title: `Send a new ${what}${clientName === null ? '' : ` - ${clientName}`}`,
     depth: 1,
-    body: html`<h1>Send a new code?</h1>
+    body: html`<h1>Send a new ${what}?</h1>
       <p class="lead">To <b class="identifier">${challenge.identifier}</b></p>
-      <p>${where} The code from before stops working when the new one is sent.</p>
+      <p>${where} The ${what} from before stops working when the new one is sent.</p>
       <form method="post">
-        <button type="submit">Send a new code</button>
+        <button type="submit">Send a new ${what}</button>
       </form>
-      <p class="links"><a href="code?handle=${handle}">Back, I have a code</a></p>`,
+      <p class="links"><a href="code?handle=${handle}">Back, I have a ${what}</a></p>`,
   });
 }
