@@ -65,9 +65,9 @@ const node = globals(
 );
 const nodeCommonJs = { ...node, ...globals('__dirname __filename exports module require') };
 const browser = globals(
-  'AbortController AbortSignal Blob BroadcastChannel CustomEvent DOMException Event FormData HTMLElement Headers Intl Response TextDecoder ' +
+  'AbortController AbortSignal Blob BroadcastChannel CustomEvent DOMException Event FormData HTMLElement HTMLInputElement Headers Intl Response TextDecoder ' +
     'TextEncoder URL URLSearchParams addEventListener alert atob btoa clearInterval clearTimeout console crypto document ' +
-    'fetch history localStorage location navigator performance queueMicrotask requestAnimationFrame sessionStorage ' +
+    'fetch getComputedStyle history localStorage location matchMedia navigator performance queueMicrotask requestAnimationFrame sessionStorage ' +
     'setInterval setTimeout structuredClone window',
 );
 
@@ -166,7 +166,10 @@ export default tseslint.config(
   { files: ['**/*.mjs'], languageOptions: { globals: node } },
   { files: ['**/*.cjs'], languageOptions: { globals: nodeCommonJs, sourceType: 'commonjs' } },
   { files: ['tools/**/*.mjs'], rules: { 'no-console': 'off' } },
-  { files: ['src/*/pages/**/*.js'], languageOptions: { globals: browser, sourceType: 'module' } },
+  {
+    files: ['src/*/pages/**/*.js', 'src/issuer/*/browser/*.js'],
+    languageOptions: { globals: browser, sourceType: 'module' },
+  },
 
   prettier,
 );

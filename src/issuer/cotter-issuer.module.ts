@@ -15,6 +15,8 @@ import { DeviceEvents } from './devices/device-events.js';
 import { Devices } from './devices/devices.js';
 import { EventController } from './devices/event.controller.js';
 import { MethodController } from './devices/method.controller.js';
+import { FrameApiController } from './frame/frame-api.controller.js';
+import { FrameController } from './frame/frame.controller.js';
 import { HealthController } from './health.controller.js';
 import { GatewayMiddleware } from './http/gateway.middleware.js';
 import { IssuerExceptionFilter } from './http/issuer-exception.filter.js';
@@ -34,6 +36,7 @@ import { MagicLinks } from './links/magic-links.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { HomeController } from './pages/home.controller.js';
 import { PublicWriteLimit } from './limits/public-write-limit.js';
+import { ScriptsController } from './pages/scripts.controller.js';
 import { Sweeper } from './sweeper.js';
 import { CustomClaimsController } from './tokens/custom-claims.controller.js';
 import { OwnTokens } from './tokens/own-tokens.js';
@@ -61,9 +64,12 @@ export class CotterIssuerModule implements NestModule {
         HomeController,
         HealthController,
         AssetsController,
+        ScriptsController,
         AuthorizeController,
         CodeController,
         LinkController,
+        FrameController,
+        FrameApiController,
         IdentityController,
         JwksController,
         CustomClaimsController,

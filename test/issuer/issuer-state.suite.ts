@@ -86,6 +86,7 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
       const asked = {
         apiKeyId: API_KEY_ID,
         redirectUrl: ORIGIN,
+        frameOrigin: ORIGIN,
         codeChallenge: codeChallengeOf('verifier'),
         state: 'some state',
         identifier: 'frame@example.com',

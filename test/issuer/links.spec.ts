@@ -36,6 +36,7 @@ describe.each(['express', 'fastify'] as const)('magic links on %s', (platform) =
     const handle = await issuer.running.app.get(Challenges).open({
       apiKeyId: API_KEY_ID,
       redirectUrl: ORIGIN,
+      frameOrigin: ORIGIN,
       codeChallenge: codeChallengeOf('verifier'),
       state: 'state of the browser that asks',
       identifier: 'ann@example.com',

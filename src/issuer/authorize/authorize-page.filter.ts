@@ -2,6 +2,7 @@ import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } f
 import { HttpAdapterHost } from '@nestjs/core';
 
 import type { PlatformRequest } from '../../http/platform.js';
+import { CODE_NOT_SENT_TEXT, tooManyCodesText } from '../challenges/challenge-texts.js';
 import { CodeNotSentError, TooManyCodesError } from '../challenges/challenge.errors.js';
 import { pathOf, queryOf } from '../../http/request-target.js';
 import { messagePage } from '../pages/message.page.js';
@@ -38,19 +39,12 @@ function answerTo(error: PageError, request: PlatformRequest): PageAnswer {
   }
   const link = { url: backUrl(request), text: 'Back' };
   if (error instanceof CodeNotSentError) {
-    const message = 'Nothing is on its way to you. Please try again in a moment.';
-    return pageAnswer(503, messagePage({ title: 'Nothing was sent', message, depth, link }));
+    return pageAnswer(503, messagePage({ title: 'Nothing was sent', message: CODE_NOT_SENT_TEXT, depth, link }));
   }
   const { retryAfterSeconds } = error;
-  const message = `We have sent enough messages for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
+  const message = tooManyCodesText(retryAfterSeconds);
   const answer = pageAnswer(429, messagePage({ title: 'Too many messages', message, depth, link }));
   return { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfterSeconds) } };
-}
-
-function waitOf(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes === 1) return 'a minute';
-  return minutes <= 90 ? `${String(minutes)} minutes` : `${String(Math.ceil(minutes / 60))} hours`;
 }
 
 /** To the page that was in front of this one, without asking for another code on the way. */

@@ -5,6 +5,7 @@ import { Challenges } from '../challenges/challenges.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { clientNetworkOf } from '../http/client-network.js';
 import { textMember } from '../http/body-members.js';
+import { deviceNameOf } from '../http/device-name.js';
 import { queryOf } from '../../http/request-target.js';
 import { SameSiteFormGuard } from '../http/same-site-form.guard.js';
 import { identifierPage } from '../pages/identifier.page.js';
@@ -16,8 +17,6 @@ import { AuthorizePageFilter } from './authorize-page.filter.js';
 import { browserCookieOf } from './browser-cookie.js';
 import { cancelUrl } from './return-url.js';
 import { parseTypedIdentifier } from './typed-identifier.js';
-
-const MAX_DEVICE_NAME_LENGTH = 512;
 
 /** The authorize page: asks who it is, and sends them a code or a link. */
 @Controller('app')
@@ -53,6 +52,7 @@ export class AuthorizeController {
     const handle = await this.challenges.open({
       apiKeyId: asked.client.apiKeyId,
       redirectUrl: asked.redirectUrl.text,
+      frameOrigin: null,
       codeChallenge: asked.codeChallenge,
       state: asked.state,
       identifier,
@@ -87,9 +87,4 @@ function isNavigation(request: PlatformRequest): boolean {
   const [destination = 'document'] = headerValuesOf(request, 'sec-fetch-dest');
   const isAhead = headerValuesOf(request, 'sec-purpose').length > 0;
   return nodeRequestOf(request).method === 'GET' && ['document', 'iframe'].includes(destination) && !isAhead;
-}
-
-function deviceNameOf(request: PlatformRequest): string {
-  const [userAgent = ''] = headerValuesOf(request, 'user-agent');
-  return userAgent.replace(/\p{C}/gu, ' ').slice(0, MAX_DEVICE_NAME_LENGTH);
 }

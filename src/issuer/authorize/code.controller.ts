@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Req, UseFilters, UseGuards, UseInterceptor
 
 import type { PlatformRequest } from '../../http/platform.js';
 import { parseRedirectUrl } from '../../identifiers/redirect-url.js';
+import { closedCodeText } from '../challenges/challenge-texts.js';
 import type { Challenge } from '../challenges/challenge.entity.js';
 import { Challenges } from '../challenges/challenges.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
@@ -17,9 +18,7 @@ import { PageInterceptor } from '../pages/page.interceptor.js';
 import { resendPage } from '../pages/resend.page.js';
 import { AuthorizePageFilter } from './authorize-page.filter.js';
 import { authorizeQueryOf, cancelUrl, successUrl } from './return-url.js';
-
-/** What stands between the digits where somebody copies a code. */
-const SEPARATORS = /[\s-]/g;
+import { readTypedCode } from './typed-code.js';
 
 /** The page for the code, or for the link that is awaited, and the one that sends another. Both belong to whoever holds the handle. */
 @Controller('app')
@@ -41,7 +40,7 @@ export class CodeController {
   @Post('code')
   async submit(@Req() request: PlatformRequest, @Body() body: unknown): Promise<PageAnswer> {
     const handle = handleOf(request);
-    const code = (textMember(body, 'code') ?? '').replace(SEPARATORS, '');
+    const code = readTypedCode(textMember(body, 'code'));
     if (code === '') return this.show(request);
     const answer = await this.challenges.answer(handle, code);
     switch (answer.outcome) {
@@ -98,12 +97,6 @@ function closedAnswer(challenge: Challenge | null): PageAnswer {
   const message = challenge?.authMethod === 'MAGIC_LINK' ? closedLinkText(challenge) : closedCodeText(challenge);
   const link = challenge === null ? null : { url: `../app?${authorizeQueryOf(challenge)}`, text: 'Start again' };
   return pageAnswer(410, messagePage({ title: 'Please start again', message, depth: 1, link }));
-}
-
-function closedCodeText(challenge: Challenge | null): string {
-  return challenge !== null && challenge.verifiedAt !== null
-    ? 'This code has been used already. Each code works once.'
-    : 'The code has expired, or was tried too often. Codes work for 5 minutes and 5 tries.';
 }
 
 function handleOf(request: PlatformRequest): string {

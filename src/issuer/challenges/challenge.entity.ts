@@ -29,6 +29,10 @@ export class Challenge {
   @Column({ type: 'text' })
   redirectUrl!: string;
 
+  /** The origin of the page, where a frame of it asked: what the page may name in the exchange instead of `redirectUrl`. */
+  @Column({ type: 'text', nullable: true })
+  frameOrigin!: string | null;
+
   /** Always S256. */
   @Column({ type: 'varchar', length: 43 })
   codeChallenge!: string;

@@ -23,6 +23,7 @@ export type ChallengeRequest = Pick<
   Challenge,
   | 'apiKeyId'
   | 'redirectUrl'
+  | 'frameOrigin'
   | 'codeChallenge'
   | 'state'
   | 'identifier'
@@ -105,6 +106,7 @@ export class Challenges {
     const {
       apiKeyId,
       redirectUrl,
+      frameOrigin,
       codeChallenge,
       state,
       identifier,
@@ -116,6 +118,7 @@ export class Challenges {
     const successor = await this.open({
       apiKeyId,
       redirectUrl,
+      frameOrigin,
       codeChallenge,
       state,
       identifier,

@@ -3,10 +3,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import { BodyTooLargeError, UnsupportedBodyError } from '../../errors/request.errors.js';
 import type { PlatformRequest } from '../../http/platform.js';
+import { AuthorizeRefusedError } from '../authorize/authorize-refused.error.js';
+import { CODE_NOT_SENT_TEXT, tooManyCodesText } from '../challenges/challenge-texts.js';
+import { CodeNotSentError, TooManyCodesError } from '../challenges/challenge.errors.js';
 import { SecretKeyError } from '../clients/secret-key.error.js';
 import { UserNotFoundError } from '../users/user-not-found.error.js';
 import { EnrolmentRefusedError } from '../devices/enrolment.error.js';
 import { EventNotFoundError } from '../devices/event-not-found.error.js';
+import { FrameRefusedError } from '../frame/frame-refused.error.js';
 import { ApiRefusedError } from './api-refused.error.js';
 import { errorAnswer } from './error-answer.js';
 import { IssuerHeaders } from './issuer-headers.js';
@@ -40,15 +44,24 @@ export class IssuerExceptionFilter implements ExceptionFilter {
     const request = http.getRequest<PlatformRequest>();
     const response = http.getResponse<unknown>();
     const { status, message, code } = verdictOn(error);
-    if (status >= 500 && !(error instanceof NotOfferedError))
-      this.#logger.error('A request failed', error instanceof Error ? error.stack : undefined);
+    if (status >= 500 && !(error instanceof NotOfferedError)) this.#logger.error('A request failed', stackOf(error));
     const answer = errorAnswer(pathOf(request), status, message, code);
     // What a body parser refuses on Express has not been through the gateway.
-    const retry = error instanceof TooManyRequestsError ? { 'Retry-After': String(error.retryAfterSeconds) } : {};
+    const retry = isForNow(error) ? { 'Retry-After': String(error.retryAfterSeconds) } : {};
     const headers = { ...this.headers.for(request), ...answer.headers, ...retry };
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
     httpAdapter.reply(response, answer.body, status);
   }
+}
+
+function isForNow(error: unknown): error is TooManyRequestsError | TooManyCodesError {
+  return error instanceof TooManyRequestsError || error instanceof TooManyCodesError;
+}
+
+/** Of a code that could not be handed over, the provider's own error says why. */
+function stackOf(error: unknown): string | undefined {
+  const root = error instanceof CodeNotSentError ? error.cause : error;
+  return root instanceof Error ? root.stack : undefined;
 }
 
 function verdictOn(error: unknown): { status: number; message: string; code?: string } {
@@ -60,6 +73,16 @@ function verdictOn(error: unknown): { status: number; message: string; code?: st
   if (error instanceof UserNotFoundError || error instanceof EventNotFoundError) {
     return { status: 404, message: error.detail, code: error.code };
   }
+  if (error instanceof AuthorizeRefusedError) {
+    return { status: 400, message: `${error.parameter}: ${error.detail}`, code: error.code };
+  }
+  if (error instanceof FrameRefusedError) {
+    return { status: error.code === 'code_closed' ? 410 : 400, message: error.detail, code: error.code };
+  }
+  if (error instanceof TooManyCodesError) {
+    return { status: 429, message: tooManyCodesText(error.retryAfterSeconds), code: error.code };
+  }
+  if (error instanceof CodeNotSentError) return { status: 503, message: CODE_NOT_SENT_TEXT, code: error.code };
   if (error instanceof TooManyRequestsError) return { status: 429, message: error.detail, code: error.code };
   if (error instanceof NotOfferedError) return { status: 501, message: error.detail, code: error.code };
   if (error instanceof BodyTooLargeError) return { status: 413, message: error.detail };

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 import type { PlatformRequest } from '../../http/platform.js';
+import { pathOf } from '../../http/request-target.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { corsHeaders } from './cors.js';
+import { isFramePath } from './routes.js';
 
 /** What every answer says unless it knows better: keep nothing, guess no types, load nothing, tell nobody where you came from. */
 export const BASE_HEADERS = {
@@ -19,6 +21,10 @@ export class IssuerHeaders {
   constructor(private readonly clients: IssuerClients) {}
 
   for(request: PlatformRequest): Record<string, string> {
-    return { ...BASE_HEADERS, ...corsHeaders(request, this.clients) };
+    const headers = { ...BASE_HEADERS, ...corsHeaders(request, this.clients) };
+    if (!isFramePath(pathOf(request))) return headers;
+    // It would forbid what `frame-ancestors` allows one origin; where that is 'none', nobody embeds the answer anyway.
+    const { 'X-Frame-Options': _, ...others } = headers;
+    return others;
   }
 }

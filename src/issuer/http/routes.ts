@@ -5,12 +5,16 @@ interface Route {
 }
 
 const READ = ['GET', 'HEAD'];
+const FRAME_PATHS = ['/signup', '/login'];
 
 /** Every path, the more special ones first. What is not here is answered with 404 by the platform. */
 const ROUTES: readonly Route[] = [
   { path: /^\/$/, methods: READ },
   { path: /^\/(health|outbox|outbox\.json|favicon\.ico)$/, methods: READ },
   { path: /^\/assets\/issuer\.(css|svg)$/, methods: READ },
+  { path: /^\/assets\/[a-z]+\/browser\/[a-z-]+\.js$/, methods: READ },
+  { path: /^\/(signup|login)$/, methods: READ },
+  { path: /^\/frame\/(identifier|begin|code|resend)$/, methods: ['POST'] },
   { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
   { path: /^\/link$/, methods: [...READ, 'POST'] },
   { path: /^\/api\/v0\/verify\/get_identity$/, methods: ['POST'] },
@@ -34,7 +38,12 @@ export function findMethods(path: string): readonly string[] | null {
   return ROUTES.find((route) => route.path.test(path))?.methods ?? null;
 }
 
+/** Whether other pages may embed what is at a path: its answers name the one origin that may, or none, in their CSP. */
+export function isFramePath(path: string): boolean {
+  return FRAME_PATHS.includes(path);
+}
+
 /** Whether a path belongs to the API, whose errors are JSON; all others are seen by people. */
 export function isApiPath(path: string): boolean {
-  return path.startsWith('/api/') || path === '/outbox.json' || path === '/verify';
+  return /^\/(api|frame)\//.test(path) || path === '/outbox.json' || path === '/verify';
 }

@@ -44,7 +44,7 @@ export class CodeExchange {
     const isIts = isSameHash(authorizationCodeHash ?? '', hashSecret(authorizationCode));
     if (!challenge || !isIts || !authorizationCodeHash || !verifiedAt) throw new ApiRefusedError(NOT_VALID);
     // Whoever got this far holds the code, so telling what does not fit gives nothing away.
-    if (challenge.redirectUrl !== request.redirectUrl) {
+    if (![challenge.redirectUrl, challenge.frameOrigin].includes(request.redirectUrl)) {
       throw new ApiRefusedError('redirect_url is not the one that the code was asked for with');
     }
     if (challenge.codeChallenge !== codeChallengeOf(request.codeVerifier)) {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { Controller, Get, Header } from '@nestjs/common';
 
-const CACHE = 'public, max-age=300';
+/** Pages name their assets without a version, so browsers ask for them again soon. */
+export const ASSET_CACHE = 'public, max-age=300';
 
 /** What the pages are dressed in. Read once, at start. */
 @Controller()
@@ -12,7 +13,7 @@ export class AssetsController {
 
   @Get('assets/issuer.css')
   @Header('Content-Type', 'text/css; charset=utf-8')
-  @Header('Cache-Control', CACHE)
+  @Header('Cache-Control', ASSET_CACHE)
   getStyles(): string {
     return this.#styles;
   }
@@ -20,7 +21,7 @@ export class AssetsController {
   /** Browsers look for `/favicon.ico` where an answer is no page, such as the outbox as JSON. */
   @Get(['assets/issuer.svg', 'favicon.ico'])
   @Header('Content-Type', 'image/svg+xml')
-  @Header('Cache-Control', CACHE)
+  @Header('Cache-Control', ASSET_CACHE)
   getMark(): string {
     return this.#mark;
   }

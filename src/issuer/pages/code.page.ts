@@ -1,4 +1,5 @@
 import { parseRedirectUrl } from '../../identifiers/redirect-url.js';
+import { wrongCodeText } from '../challenges/challenge-texts.js';
 import type { Challenge } from '../challenges/challenge.entity.js';
 import { html, type Html } from '../../http/html.js';
 import { layout } from './layout.js';
@@ -30,7 +31,7 @@ export function codePage(options: CodePageOptions): Html {
       <form method="post" novalidate>
         <label for="code">6-digit code</label>
         <p class="hint" id="code-hint">It works for 5 minutes.</p>
-        ${isWrong && html`<p class="error" id="code-error" role="alert">That code is not right. ${triesText(triesLeft)}</p>`}
+        ${isWrong && html`<p class="error" id="code-error" role="alert">${wrongCodeText(triesLeft)}</p>`}
         <input
           id="code"
           name="code"
@@ -51,8 +52,4 @@ export function codePage(options: CodePageOptions): Html {
         <a href="${startUrl}">Use another ${isEmail ? 'address' : 'number'}</a>
       </p>`,
   });
-}
-
-function triesText(triesLeft: number): string {
-  return triesLeft === 1 ? 'You have 1 try left.' : `You have ${String(triesLeft)} tries left.`;
 }

@@ -16,7 +16,8 @@ export interface IdentifierPageOptions {
   readonly redirectUrl: RedirectUrl;
 }
 
-const TEXTS = {
+/** What the field for each kind of identifier is called, and looks like. */
+export const IDENTIFIER_TEXTS = {
   EMAIL: {
     label: 'E-mail address',
     hint: {
@@ -41,7 +42,7 @@ const TEXTS = {
 /** Asks for the e-mail address or phone number. */
 export function identifierPage(options: IdentifierPageOptions): Html {
   const { clientName, type, authMethod, typed, isRefused, cancelUrl, redirectUrl } = options;
-  const { label, hint, error, field } = TEXTS[type];
+  const { label, hint, error, field } = IDENTIFIER_TEXTS[type];
   const heading = clientName === null ? 'Sign in' : `Sign in to ${clientName}`;
   return layout({
     title: `${isRefused ? 'Error: ' : ''}${heading}`,

@@ -8,8 +8,12 @@ export interface PageAnswer {
   readonly body: string;
 }
 
-/** What a CSP can name as a source: no IPv6 address, no exotic host. */
 const NAMEABLE_ORIGIN = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
+
+/** Whether a CSP can name an origin as a source: no IPv6 address, no exotic host. */
+export function isNameableOrigin(origin: string): boolean {
+  return NAMEABLE_ORIGIN.test(origin);
+}
 
 /** @param redirect - Where the forms of the page may end up in the end. */
 export function pageAnswer(status: number, page: Html, redirect?: RedirectUrl): PageAnswer {
@@ -42,5 +46,5 @@ export function pageHeaders(redirect?: RedirectUrl): Record<string, string> {
 function sourceOf(redirect: RedirectUrl): string {
   if (redirect.kind === 'app') return `${redirect.scheme}:`;
   const { origin, protocol } = redirect.url;
-  return NAMEABLE_ORIGIN.test(origin) ? origin : protocol;
+  return isNameableOrigin(origin) ? origin : protocol;
 }
