@@ -25,6 +25,7 @@ import { NotOfferedController } from './http/not-offered.controller.js';
 import { EventTokenGrant } from './grants/event-token-grant.js';
 import { IdentityTokenGrant } from './grants/identity-token-grant.js';
 import { CodeExchange } from './identity/code-exchange.js';
+import { IdentityAnswers } from './identity/identity-answers.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { IssuerDatabase } from './issuer-database.js';
 import { IssuerSettings } from './issuer-settings.js';
@@ -46,8 +47,16 @@ import { Sessions } from './tokens/sessions.js';
 import { TokenMinter } from './tokens/token-minter.js';
 import { TokenController } from './tokens/token.controller.js';
 import { VerifyController } from './tokens/verify.controller.js';
+import { EnrolledMethods } from './users/enrolled-methods.js';
 import { IssuerUsers } from './users/issuer-users.js';
 import { UsersController } from './users/users.controller.js';
+import { Ceremonies } from './webauthn/ceremonies.js';
+import { DecoyCredentials } from './webauthn/decoy-credentials.js';
+import { PasskeyLogin } from './webauthn/passkey-login.js';
+import { PasskeyRegistration } from './webauthn/passkey-registration.js';
+import { Passkeys } from './webauthn/passkeys.js';
+import { RecentSignIn } from './webauthn/recent-sign-in.js';
+import { WebAuthnController } from './webauthn/webauthn.controller.js';
 
 /**
  * An authorization server that speaks Cotter's protocol. It is the root module of a Nest application of its own, on an origin of its
@@ -80,6 +89,7 @@ export class CotterIssuerModule implements NestModule {
         NotOfferedController,
         UsersController,
         EventController,
+        WebAuthnController,
         ...(settings.outbox ? [OutboxController] : []),
       ],
       providers: [
@@ -102,6 +112,8 @@ const PARTS: Provider[] = [
   IssuerHeaders,
   IssuerKeys,
   IssuerUsers,
+  EnrolledMethods,
+  IdentityAnswers,
   Challenges,
   MagicLinks,
   SendLimit,
@@ -116,6 +128,12 @@ const PARTS: Provider[] = [
   EventTokenGrant,
   Devices,
   DeviceEvents,
+  Passkeys,
+  Ceremonies,
+  DecoyCredentials,
+  RecentSignIn,
+  PasskeyRegistration,
+  PasskeyLogin,
   Sweeper,
   { provide: APP_FILTER, useClass: IssuerExceptionFilter },
 ];

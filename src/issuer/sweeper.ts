@@ -7,6 +7,7 @@ import { IssuerDatabase } from './issuer-database.js';
 import { IssuerSettings } from './issuer-settings.js';
 import { PublicWrite } from './limits/public-write.entity.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
+import { WebAuthnCeremony } from './webauthn/webauthn-ceremony.entity.js';
 
 const EVERY_MS = 10 * 60_000;
 /** What can be of no use to anyone is kept this long, for whoever looks into a complaint. */
@@ -46,15 +47,15 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
       (await sweepRows(this.database.rowsOf(Challenge), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(DeviceEvent), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(PublicWrite), { createdAt: LessThan(before) })) +
+      (await sweepRows(this.database.rowsOf(WebAuthnCeremony), { createdAt: LessThan(before) })) +
       (await sweepRows(this.database.rowsOf(RefreshToken), { expiresAt: LessThan(before) }))
     );
   }
 }
 
-async function sweepRows<Row extends Challenge | RefreshToken | DeviceEvent | PublicWrite>(
-  rows: Repository<Row>,
-  where: FindOptionsWhere<Row>,
-): Promise<number> {
+type Swept = Challenge | RefreshToken | DeviceEvent | PublicWrite | WebAuthnCeremony;
+
+async function sweepRows<Row extends Swept>(rows: Repository<Row>, where: FindOptionsWhere<Row>): Promise<number> {
   let swept = 0;
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const found = await rows.find({

@@ -6,6 +6,7 @@ import { SPENT_GRACE_MS } from '../../src/issuer/tokens/refresh-family.js';
 import { MagicLinks } from '../../src/issuer/links/magic-links.js';
 import { codeChallengeOf } from '../../src/tokens/pkce.js';
 import { API_KEY_ID, IssuerUnderTest, ORIGIN, type Identity, type Tokens } from './issuer-under-test.js';
+import { TestAuthenticator } from './test-authenticator.js';
 import { TestDevice, type WireEvent } from './test-device.js';
 
 /** Issuers that share a database share their state; the in-memory one belongs to one issuer alone. */
@@ -189,6 +190,48 @@ export function declareIssuerStateSuite(name: string, openOptions: () => Promise
       expect((await other.fetch(`/api/v0/event/get/${String(asked.ID)}`, { headers: { API_KEY_ID } })).status).toBe(
         200,
       );
+    });
+
+    it('takes the answer of an authenticator once, both to a new passkey and to one that is there', async () => {
+      const [issuer] = issuers;
+      const ann = new TestAuthenticator(issuer);
+      const { oauth_token: tokens } = await issuer.signIn('passkey@example.com');
+      const path = (what: string): string => `/api/v0/webauthn/${what}/finish?identifier=passkey@example.com`;
+      const headers = { Authorization: `Bearer ${tokens.access_token}` };
+      const made = ann.create(await ann.creationOptions('passkey@example.com', headers));
+      const registrations = await storm((each) => each.postJson(path('register'), made, { origin: ORIGIN }));
+      expect([countOf(registrations, 200), countOf(registrations, 400)]).toEqual([1, 19]);
+      const signed = ann.sign(await ann.requestOptions('passkey@example.com'));
+      const logins = await storm((each) => each.postJson(path('login'), signed, { origin: ORIGIN }));
+      expect([countOf(logins, 200), countOf(logins, 400)]).toEqual([1, 19]);
+    });
+
+    it('keeps one of six passkeys with one id, and takes each count of an authenticator once', async () => {
+      const [issuer, other] = issuers;
+      const ann = new TestAuthenticator(issuer);
+      const { oauth_token: tokens } = await issuer.signIn('copies@example.com');
+      const headers = { Authorization: `Bearer ${tokens.access_token}` };
+      const path = (what: string): string => `/api/v0/webauthn/${what}/finish?identifier=copies@example.com`;
+      const finish = (what: string, bodies: object[]): Promise<Response[]> =>
+        Promise.all(
+          bodies.map((body, index) => (index % 2 ? other : issuer).postJson(path(what), body, { origin: ORIGIN })),
+        );
+      const made = [];
+      for (let index = 0; index < 6; index++) {
+        made.push(ann.create(await ann.creationOptions('copies@example.com', headers), { id: 'A'.repeat(43) }));
+      }
+      const registrations = await finish('register', made);
+      expect([countOf(registrations, 200), countOf(registrations, 409)]).toEqual([1, 5]);
+      const { oauth_token: own } = await ann.register('copies@example.com', tokens.access_token);
+      expect(own.auth_method).toBe('OTP');
+      const { allowCredentials = [] } = await ann.requestOptions('copies@example.com');
+      const signed = [];
+      for (let index = 0; index < 6; index++) {
+        const options = await ann.requestOptions('copies@example.com');
+        signed.push(ann.sign({ ...options, allowCredentials: allowCredentials.slice(-1) }, { signCount: 7 }));
+      }
+      const logins = await finish('login', signed);
+      expect([countOf(logins, 200), countOf(logins, 400)]).toEqual([1, 5]);
     });
 
     it('creates one of twenty people with one identifier', async () => {

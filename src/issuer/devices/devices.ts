@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, type Repository } from 'typeorm';
+import { IsNull, type Repository } from 'typeorm';
 
 import { insertUnlessPresent } from '../insert-unless-present.js';
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { IssuerUser } from '../users/issuer-user.entity.js';
-import { TRUSTED_DEVICE } from './device-key.js';
 import { Device } from './device.entity.js';
 
 /** What a device says of itself when it is enrolled. */
@@ -54,15 +53,5 @@ export class Devices {
   /** @param publicKey - Any device will do where it is left out. */
   isEnrolled({ id: userId, trustEpoch }: IssuerUser, publicKey?: string): Promise<boolean> {
     return this.#rows.existsBy({ userId, trustEpoch, ...(publicKey === undefined ? {} : { publicKey }) });
-  }
-
-  /** The methods that each of the people has enrolled, in one query for all of them. */
-  async enrolledMethodsOf(users: readonly IssuerUser[]): Promise<(user: IssuerUser) => readonly string[]> {
-    const devices = await this.#rows.find({
-      select: { id: true, userId: true, trustEpoch: true },
-      where: { userId: In(users.map(({ id }) => id)) },
-    });
-    return ({ id, trustEpoch }) =>
-      devices.some((device) => device.userId === id && device.trustEpoch === trustEpoch) ? [TRUSTED_DEVICE] : [];
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Put, Req, UseGuards } from '@nestjs/common';
 
 import { JsonBodyGuard } from '../../http/json-body.guard.js';
-import { headerValuesOf, type PlatformRequest } from '../../http/platform.js';
+import type { PlatformRequest } from '../../http/platform.js';
 import { queryOf } from '../../http/request-target.js';
 import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
@@ -10,8 +10,10 @@ import { member, textMember } from '../http/body-members.js';
 import { NotOfferedError } from '../http/not-offered.error.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { PublicWriteLimit } from '../limits/public-write-limit.js';
+import { bearerTokenOf } from '../tokens/bearer-token.js';
 import { OwnTokens } from '../tokens/own-tokens.js';
 import { Sessions } from '../tokens/sessions.js';
+import { EnrolledMethods } from '../users/enrolled-methods.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
 import { IssuerUsers } from '../users/issuer-users.js';
 import { userAnswer, type UserAnswer } from '../users/user-answer.js';
@@ -20,8 +22,6 @@ import { parseDeviceKey, parseDeviceKeyInUrl, TRUSTED_DEVICE } from './device-ke
 import { Devices } from './devices.js';
 import { EnrolmentRefusedError } from './enrolment.error.js';
 import { describe, requireTrustedDevice } from './event-request.js';
-
-const BEARER = /^Bearer ([\w.-]+)$/i;
 
 /** Whether a method is enrolled. */
 export interface MethodAnswer {
@@ -39,6 +39,7 @@ export class MethodController {
     private readonly clients: IssuerClients,
     private readonly users: IssuerUsers,
     private readonly devices: Devices,
+    private readonly methods: EnrolledMethods,
     private readonly ownTokens: OwnTokens,
     private readonly sessions: Sessions,
     private readonly settings: IssuerSettings,
@@ -69,7 +70,7 @@ export class MethodController {
     if (user === null) throw new UserNotFoundError();
     const device = { publicKey, name: describe(body, 'device_name', 255), type: describe(body, 'device_type', 64) };
     await (enrolled ? this.devices.enrol(user, device) : this.devices.remove(user, publicKey));
-    const answer = userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user));
+    const answer = userAnswer(user, await this.methods.of(user));
     if (!enrolled || queryOf(request).get('oauth_token') !== 'true') return answer;
     const proof = { user, authenticationMethod: TRUSTED_DEVICE, authenticatedAt: this.settings.clock() };
     return { ...answer, oauth_token: await this.sessions.begin(proof, exchanged) };
@@ -94,9 +95,11 @@ export class MethodController {
 
   async #show(request: PlatformRequest, id: string, method: string, keyInUrl: string | null): Promise<MethodAnswer> {
     const { apiKeyId } = this.clients.getCaller(request);
-    const publicKey = keyInUrl === null ? undefined : parseDeviceKeyInUrl(keyInUrl);
-    const user = method === TRUSTED_DEVICE && publicKey !== null ? await this.users.findByAnyId(apiKeyId, id) : null;
-    return { method, enrolled: user !== null && (await this.devices.isEnrolled(user, publicKey ?? undefined)) };
+    const user = await this.users.findByAnyId(apiKeyId, id);
+    if (user === null) return { method, enrolled: false };
+    if (keyInUrl === null) return { method, enrolled: (await this.methods.of(user)).includes(method) };
+    const publicKey = method === TRUSTED_DEVICE ? parseDeviceKeyInUrl(keyInUrl) : null;
+    return { method, enrolled: publicKey !== null && (await this.devices.isEnrolled(user, publicKey)) };
   }
 
   /**
@@ -110,14 +113,13 @@ export class MethodController {
       return;
     }
     const { apiKeyId, publicEnrolment } = this.clients.getCaller(request);
-    const [authorization, ...others] = headerValuesOf(request, 'authorization');
-    if (authorization === undefined) {
+    const token = bearerTokenOf(request);
+    if (token === null) {
       await this.limit.count('enrol device', request);
       const isFree = publicEnrolment && user !== null && (!enrolled || (await this.devices.claimFirst(user)));
       if (!isFree) throw new EnrolmentRefusedError();
       return;
     }
-    const token = others.length === 0 ? (BEARER.exec(authorization)?.[1] ?? '') : '';
     const claims = await this.ownTokens.verify(token, ['client_access_token'], apiKeyId);
     const isTheirs =
       claims !== null && claims.sub === user?.id && (claims['identifier'] === undefined) === (user.verifiedAt === null);

@@ -17,6 +17,7 @@ import { IssuerHeaders } from './issuer-headers.js';
 import { NotOfferedError } from './not-offered.error.js';
 import { TooManyRequestsError } from './too-many-requests.error.js';
 import { pathOf } from '../../http/request-target.js';
+import { WebAuthnError } from '../webauthn/webauthn.error.js';
 
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'The request is malformed',
@@ -83,6 +84,7 @@ function verdictOn(error: unknown): { status: number; message: string; code?: st
     return { status: 429, message: tooManyCodesText(error.retryAfterSeconds), code: error.code };
   }
   if (error instanceof CodeNotSentError) return { status: 503, message: CODE_NOT_SENT_TEXT, code: error.code };
+  if (error instanceof WebAuthnError) return { status: error.status, message: error.detail, code: error.code };
   if (error instanceof TooManyRequestsError) return { status: 429, message: error.detail, code: error.code };
   if (error instanceof NotOfferedError) return { status: 501, message: error.detail, code: error.code };
   if (error instanceof BodyTooLargeError) return { status: 413, message: error.detail };

@@ -31,6 +31,8 @@ const ROUTES: readonly Route[] = [
   { path: /^\/api\/v0\/user\/enrolled\/[^/]+\/[^/]+(\/[^/]+)?$/, methods: READ },
   { path: /^\/api\/v0\/event\/(create|create_pending|respond\/[^/]+)$/, methods: ['POST'] },
   { path: /^\/api\/v0\/event\/(get\/[^/]+|new(\/[^/]+)?)$/, methods: READ },
+  { path: /^\/api\/v0\/webauthn\/exists$/, methods: READ },
+  { path: /^\/api\/v0\/webauthn\/(register|login)\/(begin|finish)$/, methods: ['POST'] },
 ];
 
 /** What may be done with a path; `null` where it is not one of the issuer's. */

@@ -1,4 +1,3 @@
-import type { Challenge } from '../challenges/challenge.entity.js';
 import type { TokenAnswer } from '../tokens/token-answer.js';
 import type { IssuerUser } from '../users/issuer-user.entity.js';
 import type { UserAnswer } from '../users/user-answer.js';
@@ -17,7 +16,7 @@ export interface IdentityAnswer {
 const NOT_DELETED = '0001-01-01T00:00:00Z';
 
 /** A verified identifier as the wire describes it. */
-export function identifierAnswer(user: IssuerUser, challenge: Challenge, verifiedAt: number): Record<string, string> {
+export function identifierAnswer(user: IssuerUser, deviceName: string, verifiedAt: number): Record<string, string> {
   return {
     ID: user.identifierId,
     created_at: iso(user.createdAt),
@@ -28,7 +27,7 @@ export function identifierAnswer(user: IssuerUser, challenge: Challenge, verifie
     // The key of a remembered browser. This issuer remembers none, and strict readers want the member to be there.
     public_key: '',
     device_type: 'BROWSER',
-    device_name: challenge.deviceName,
+    device_name: deviceName,
     expiry: iso(verifiedAt + REMEMBERED_MS),
     timestamp: iso(verifiedAt),
   };

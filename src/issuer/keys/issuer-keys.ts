@@ -42,16 +42,27 @@ export class IssuerKeys {
   /** The same: its 32 bytes in base64. */
   readonly publishedIdentityKey: string;
   readonly #identityKey: KeyObject;
+  readonly #secret: Buffer;
 
   constructor(settings: IssuerSettings) {
     const jwk = settings.signingKey.export({ format: 'jwk' });
     this.signingKey = settings.signingKey;
     this.verificationKey = createPublicKey(settings.signingKey);
     this.published = publish(jwk);
-    this.#identityKey = settings.identityKey ?? deriveIdentityKey(jwk);
+    this.#secret = Buffer.from(jwk.d ?? '', 'base64url');
+    this.#identityKey = settings.identityKey ?? identityKeyOf(this.deriveSecret(IDENTITY_KEY_PURPOSE));
     this.identityPublicKey = createPublicKey(this.#identityKey);
     const { x = '' } = this.identityPublicKey.export({ format: 'jwk' });
     this.publishedIdentityKey = Buffer.from(x, 'base64url').toString('base64');
+  }
+
+  /**
+   * 256 bits that only this issuer knows: the same ones after each start with the same signing key, others for each purpose.
+   *
+   * @see {@link https://www.rfc-editor.org/rfc/rfc5869 | RFC 5869}
+   */
+  deriveSecret(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, '', purpose, 32));
   }
 
   /** A detached Ed25519 signature in base64, as the objects bear it that came before the tokens. */
@@ -74,8 +85,6 @@ function publish({ x = '', y = '' }: JsonWebKey): PublishedKey {
   return { kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256', kid: `${KID_PREFIX}${thumbprint}`, x, y };
 }
 
-/** @see {@link https://www.rfc-editor.org/rfc/rfc5869 | RFC 5869}: one secret, one key for each purpose */
-function deriveIdentityKey({ d = '' }: JsonWebKey): KeyObject {
-  const seed = hkdfSync('sha256', Buffer.from(d, 'base64url'), '', IDENTITY_KEY_PURPOSE, 32);
-  return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, Buffer.from(seed)]), format: 'der', type: 'pkcs8' });
+function identityKeyOf(seed: Buffer): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
 }

@@ -90,6 +90,19 @@ export class RefreshTokens {
     return issued;
   }
 
+  /**
+   * The session that a refresh token continues, which stays as it is.
+   *
+   * @returns `null` where the token is unknown, used, expired, revoked, or another application's.
+   */
+  async find(refreshToken: string, apiKeyId: string): Promise<RefreshToken | null> {
+    const presented = parseRefreshToken(refreshToken);
+    if (presented === null) return null;
+    const { id, secretHash } = presented;
+    const expiresAt = MoreThan(this.settings.clock());
+    return this.#rows.findOneBy({ id, secretHash, apiKeyId, revokedAt: IsNull(), expiresAt });
+  }
+
   /** Ends the session that a token belongs to, be it spent or not. Nothing happens where there is none. */
   async revoke(refreshToken: string, apiKeyId: string): Promise<void> {
     const presented = parseRefreshToken(refreshToken);

@@ -6,10 +6,10 @@ import { queryOf } from '../../http/request-target.js';
 import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { SecretKeyGuard } from '../clients/secret-key.guard.js';
-import { Devices } from '../devices/devices.js';
 import { ApiRefusedError } from '../http/api-refused.error.js';
 import { PublicWriteLimit } from '../limits/public-write-limit.js';
 import { Sessions } from '../tokens/sessions.js';
+import { EnrolledMethods } from './enrolled-methods.js';
 import type { IssuerUser } from './issuer-user.entity.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { IssuerUsers } from './issuer-users.js';
@@ -27,7 +27,7 @@ export class UsersController {
     private readonly clients: IssuerClients,
     private readonly users: IssuerUsers,
     private readonly sessions: Sessions,
-    private readonly devices: Devices,
+    private readonly methods: EnrolledMethods,
     private readonly settings: IssuerSettings,
     private readonly limit: PublicWriteLimit,
   ) {}
@@ -78,7 +78,7 @@ export class UsersController {
   async list(@Req() request: PlatformRequest): Promise<UserAnswer[]> {
     const { apiKeyId } = this.clients.getCaller(request);
     const users = await this.users.list(apiKeyId, getPage(queryOf(request).get('page')));
-    const methodsOf = await this.devices.enrolledMethodsOf(users);
+    const methodsOf = await this.methods.ofEach(users);
     return users.map((user) => userAnswer(user, methodsOf(user)));
   }
 
@@ -92,7 +92,7 @@ export class UsersController {
   }
 
   async #answer(user: IssuerUser): Promise<UserAnswer> {
-    return userAnswer(user, (await this.devices.enrolledMethodsOf([user]))(user));
+    return userAnswer(user, await this.methods.of(user));
   }
 
   async #withTokens(user: IssuerUser, exchanged: Exchanged): Promise<UserAnswer> {
