@@ -16,17 +16,25 @@ export interface LinkPageOptions {
 
 /** Asks whoever opens a link whether they mean it: who wants to know, on which device, and what the click does. */
 export function linkPage({ clientName, challenge, device, target }: LinkPageOptions): Html {
-  const application = clientName ?? 'the application';
-  const [heading, button] =
+  const person = html`<b class="identifier">${challenge.identifier}</b>`;
+  const { heading, lead, button } =
     target === null
-      ? [`Sign in on ${device}?`, `Yes, sign in on ${device}`]
-      : [clientName === null ? 'Sign in?' : `Sign in to ${clientName}?`, 'Sign in'];
+      ? {
+          heading: `Sign in on ${device}?`,
+          lead: html`To ${clientName ?? 'the application'} as ${person}`,
+          button: `Yes, sign in on ${device}`,
+        }
+      : {
+          heading: clientName === null ? 'Sign in?' : `Sign in to ${clientName}?`,
+          lead: html`As ${person}`,
+          button: 'Sign in',
+        };
   return layout({
     title: heading,
     depth: 0,
     footer: target && targetNote(target),
     body: html`<h1>${heading}</h1>
-      <p class="lead">To ${application} as <b class="identifier">${challenge.identifier}</b></p>
+      <p class="lead">${lead}</p>
       ${target === null ? tabNote(device) : browserNote(device)}
       <form method="post">
         <button type="submit">${button}</button>
