@@ -34,7 +34,10 @@ export class CodeController {
   @Get('code')
   async show(@Req() request: PlatformRequest): Promise<PageAnswer> {
     const handle = handleOf(request);
-    return this.#standingAnswer(handle, await this.challenges.find(handle));
+    const challenge = await this.challenges.find(handle);
+    return challenge !== null && this.challenges.isOpen(challenge)
+      ? this.#codeAnswer(handle, challenge, null)
+      : closedAnswer(challenge);
   }
 
   @Post('code')
@@ -49,8 +52,8 @@ export class CodeController {
       case 'wrong':
         return this.#codeAnswer(handle, answer.challenge, answer.triesLeft);
       case 'closed':
-        // Also a code for a challenge that waits for a click: no code opens that, and none closes it.
-        return this.#standingAnswer(handle, answer.challenge);
+        // As it stands by now. A challenge that waits for a click is open: no code opens that, and none closes it.
+        return this.show(request);
     }
   }
 
@@ -67,12 +70,6 @@ export class CodeController {
     const handle = handleOf(request);
     const next = await this.challenges.reopen(handle);
     return next === null ? closedAnswer(await this.challenges.find(handle)) : seeOther(`code?handle=${next}`);
-  }
-
-  #standingAnswer(handle: string, challenge: Challenge | null): PageAnswer {
-    return challenge !== null && this.challenges.isOpen(challenge)
-      ? this.#codeAnswer(handle, challenge, null)
-      : closedAnswer(challenge);
   }
 
   #codeAnswer(handle: string, challenge: Challenge, triesLeft: number | null): PageAnswer {
