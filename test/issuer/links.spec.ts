@@ -350,6 +350,15 @@ describe.each(['express', 'fastify'] as const)('magic links on %s', (platform) =
       expect(await redeem(late)).toBeNull();
     });
 
+    it('are replaced by one to the same page', async () => {
+      const { handle, link: former } = await toPage();
+      expect(await issuer.running.app.get(Challenges).reopen(handle)).not.toBeNull();
+      expect(await statusOf(issuer.click(former))).toBe(410);
+      const landed = new URL((await issuer.click(await issuer.lastLink())).headers.get('location') ?? '');
+      expect(`${landed.origin}${landed.pathname}`).toBe(PAGE_URL);
+      expect(landed.searchParams.get('client_json')).toBe('{"name":"Ann & Bob"}');
+    });
+
     it('never sign in the tab that asked', async () => {
       const { handle, link } = await toPage();
       await issuer.click(link);
