@@ -23,6 +23,7 @@ const esmOnly = [
   '@borewit',
   '@fastify/static',
   'content-disposition',
+  'react-native-cotter',
 ];
 
 /** What every project below shares. */
