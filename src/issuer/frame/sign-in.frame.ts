@@ -23,6 +23,7 @@ export function signInFrame({ client, type, authMethod, ...parent }: SignInFrame
 function identifierView(heading: string, type: FrameRequest['type'], authMethod: FrameRequest['authMethod']): Html {
   const { label, hint, field } = IDENTIFIER_TEXTS[type];
   return html`<section data-view="identifier" hidden>
+    <img class="mark" src="assets/issuer.svg" alt="" width="44" height="44" />
     <h1 tabindex="-1">${heading}</h1>
     <form data-form="identifier" novalidate>
       <label for="identifier">${label}</label>
