@@ -54,6 +54,7 @@ import { Ceremonies } from './webauthn/ceremonies.js';
 import { DecoyCredentials } from './webauthn/decoy-credentials.js';
 import { PasskeyLogin } from './webauthn/passkey-login.js';
 import { PasskeyRegistration } from './webauthn/passkey-registration.js';
+import { PasskeyFrameController } from './webauthn/passkey-frame.controller.js';
 import { Passkeys } from './webauthn/passkeys.js';
 import { RecentSignIn } from './webauthn/recent-sign-in.js';
 import { WebAuthnController } from './webauthn/webauthn.controller.js';
@@ -79,6 +80,7 @@ export class CotterIssuerModule implements NestModule {
         LinkController,
         FrameController,
         FrameApiController,
+        PasskeyFrameController,
         IdentityController,
         JwksController,
         CustomClaimsController,

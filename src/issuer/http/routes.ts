@@ -5,15 +5,16 @@ interface Route {
 }
 
 const READ = ['GET', 'HEAD'];
-const FRAME_PATHS = ['/signup', '/login'];
+const FRAME_PATHS = ['/signup', '/login', '/webauthn'];
 
 /** Every path, the more special ones first. What is not here is answered with 404 by the platform. */
 const ROUTES: readonly Route[] = [
   { path: /^\/$/, methods: READ },
   { path: /^\/(health|outbox|outbox\.json|favicon\.ico)$/, methods: READ },
   { path: /^\/assets\/issuer\.(css|svg)$/, methods: READ },
+  { path: /^\/(lib\/modal\.css|assets\/images\/cotter_transparent_light\.png)$/, methods: READ },
   { path: /^\/assets\/[a-z]+\/browser\/[a-z-]+\.js$/, methods: READ },
-  { path: /^\/(signup|login)$/, methods: READ },
+  { path: /^\/(signup|login|webauthn)$/, methods: READ },
   { path: /^\/frame\/(identifier|begin|code|resend)$/, methods: ['POST'] },
   { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
   { path: /^\/link$/, methods: [...READ, 'POST'] },

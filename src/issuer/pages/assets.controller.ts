@@ -9,6 +9,7 @@ export const ASSET_CACHE = 'public, max-age=300';
 @Controller()
 export class AssetsController {
   readonly #styles = readAsset('issuer.css');
+  readonly #modalStyles = readAsset('modal.css');
   readonly #mark = readAsset('issuer.svg');
 
   @Get('assets/issuer.css')
@@ -18,8 +19,16 @@ export class AssetsController {
     return this.#styles;
   }
 
-  /** Browsers look for `/favicon.ico` where an answer is no page, such as the outbox as JSON. */
-  @Get(['assets/issuer.svg', 'favicon.ico'])
+  /** The browser SDK puts it into the application's page, for its dialogs. */
+  @Get('lib/modal.css')
+  @Header('Content-Type', 'text/css; charset=utf-8')
+  @Header('Cache-Control', ASSET_CACHE)
+  getModalStyles(): string {
+    return this.#modalStyles;
+  }
+
+  /** Browsers look for `/favicon.ico` where an answer is no page, such as the outbox as JSON; the SDK's dialogs, for a picture of this name. */
+  @Get(['assets/issuer.svg', 'favicon.ico', 'assets/images/cotter_transparent_light.png'])
   @Header('Content-Type', 'image/svg+xml')
   @Header('Cache-Control', ASSET_CACHE)
   getMark(): string {

@@ -5,7 +5,7 @@ import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/commo
 import { ASSET_CACHE } from './assets.controller.js';
 
 /** The rooms that have scripts for browsers, each in a folder `browser` that the build copies. */
-const ROOMS = ['frame'];
+const ROOMS = ['frame', 'webauthn'];
 
 /**
  * The scripts that run in browsers: ES modules as they are written. A module has the same path here as below `src/issuer`, so modules of
