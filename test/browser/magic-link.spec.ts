@@ -153,6 +153,7 @@ describe('a link that a tab waits for', () => {
     const handle = await issuer.running.app.get(Challenges).open({
       apiKeyId: API_KEY_ID,
       redirectUrl: new URL(client.redirectUrl).origin,
+      frameOrigin: new URL(client.redirectUrl).origin,
       codeChallenge: codeChallengeOf(VERIFIER),
       state: 'some state',
       identifier: ANN,

@@ -22,41 +22,49 @@ export function declareIssuerSchemaSuite(name: string, openOptions: () => Promis
       return upQueries.map(({ query }) => query);
     }
 
-    it('make the tables that the entities describe, and take them away again', async () => {
-      await dataSource.runMigrations();
-      expect(await pendingChanges()).toEqual([]);
-      for (const _ of CotterIssuerMigrations) await dataSource.undoLastMigration();
-      const runner = dataSource.createQueryRunner();
-      const tables = [];
-      for (const { tableName } of dataSource.entityMetadatas) tables.push(await runner.hasTable(tableName));
-      await runner.release();
-      expect(tables).toEqual(dataSource.entityMetadatas.map(() => false));
-      await dataSource.runMigrations();
-      expect(await pendingChanges()).toEqual([]);
-    }, MIGRATIONS_TIMEOUT_MS);
-
-    it('take whoever signed in before identifiers could be unproved for proved, and lose nobody on the way back', async () => {
-      const { driver } = dataSource;
-      const names = ['id', 'apiKeyId', 'identifier', 'identifierType', 'identifierId', 'createdAt'];
-      const columns = names.map((name) => driver.escape(name)).join();
-      for (const _ of CotterIssuerMigrations.slice(1)) await dataSource.undoLastMigration();
-      await dataSource.query(
-        `INSERT INTO ${driver.escape('cotter_issuer_user')} (${columns}) VALUES ('old', 'k', 'o@example.com', 'EMAIL', 'i', 1234)`,
-      );
-      const rows = dataSource.getRepository<Record<string, unknown>>('IssuerUser');
-      for (let times = 0; times < 2; times++) {
+    it(
+      'make the tables that the entities describe, and take them away again',
+      async () => {
         await dataSource.runMigrations();
-        expect(await rows.findOneBy({ id: 'old' })).toMatchObject({
-          identifier: 'o@example.com',
-          createdAt: 1234,
-          verifiedAt: 1234,
-          clientUserId: null,
-          trustEpoch: 0,
-        });
-        if (times === 0) for (const _ of CotterIssuerMigrations.slice(1)) await dataSource.undoLastMigration();
-      }
-      await rows.clear();
-    }, MIGRATIONS_TIMEOUT_MS);
+        expect(await pendingChanges()).toEqual([]);
+        for (const _ of CotterIssuerMigrations) await dataSource.undoLastMigration();
+        const runner = dataSource.createQueryRunner();
+        const tables = [];
+        for (const { tableName } of dataSource.entityMetadatas) tables.push(await runner.hasTable(tableName));
+        await runner.release();
+        expect(tables).toEqual(dataSource.entityMetadatas.map(() => false));
+        await dataSource.runMigrations();
+        expect(await pendingChanges()).toEqual([]);
+      },
+      MIGRATIONS_TIMEOUT_MS,
+    );
+
+    it(
+      'take whoever signed in before identifiers could be unproved for proved, and lose nobody on the way back',
+      async () => {
+        const { driver } = dataSource;
+        const names = ['id', 'apiKeyId', 'identifier', 'identifierType', 'identifierId', 'createdAt'];
+        const columns = names.map((name) => driver.escape(name)).join();
+        for (const _ of CotterIssuerMigrations.slice(1)) await dataSource.undoLastMigration();
+        await dataSource.query(
+          `INSERT INTO ${driver.escape('cotter_issuer_user')} (${columns}) VALUES ('old', 'k', 'o@example.com', 'EMAIL', 'i', 1234)`,
+        );
+        const rows = dataSource.getRepository<Record<string, unknown>>('IssuerUser');
+        for (let times = 0; times < 2; times++) {
+          await dataSource.runMigrations();
+          expect(await rows.findOneBy({ id: 'old' })).toMatchObject({
+            identifier: 'o@example.com',
+            createdAt: 1234,
+            verifiedAt: 1234,
+            clientUserId: null,
+            trustEpoch: 0,
+          });
+          if (times === 0) for (const _ of CotterIssuerMigrations.slice(1)) await dataSource.undoLastMigration();
+        }
+        await rows.clear();
+      },
+      MIGRATIONS_TIMEOUT_MS,
+    );
 
     it('tell texts apart character by character', async () => {
       const { tableName } = dataSource.getMetadata('IssuerUser');

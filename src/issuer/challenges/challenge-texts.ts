@@ -3,7 +3,7 @@ import type { Challenge } from './challenge.entity.js';
 /** What people read about codes, on whichever page. */
 
 export function tooManyCodesText(retryAfterSeconds: number): string {
-  return `We have sent enough codes for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
+  return `We have sent enough messages for now. Use the latest one, or ask for another in ${waitOf(retryAfterSeconds)}.`;
 }
 
 export const CODE_NOT_SENT_TEXT = 'Nothing is on its way to you. Please try again in a moment.';

@@ -91,7 +91,7 @@ export class MagicLinks {
     const redeemHash = hashSecret(redemption.challenge);
     const row = Number.isInteger(id) && id <= MAX_ROW_ID ? await this.#rows.findOneBy({ id, apiKeyId }) : null;
     if (row === null || !isSameHash(row.redeemHash ?? '', redeemHash)) return null;
-    if (row.redirectUrl !== redirectUrl || row.state !== state) return null;
+    if (![row.redirectUrl, row.frameOrigin].includes(redirectUrl) || row.state !== state) return null;
     return this.#authorize({ id, redeemHash }, { redeemHash: null, codeChallenge });
   }
 
