@@ -1,3 +1,5 @@
+import '../issuer/quiet.js';
+
 import type { Browser, BrowserContextOptions, CDPSession, Frame, FrameLocator } from 'playwright-core';
 
 import { startCotterIssuer, type RunningCotterIssuer } from '../../src/issuer/index.js';
@@ -223,6 +225,8 @@ describe('the browser SDK, unmodified, by a passkey', () => {
     await refusal.getByText('Please enable third-party cookies in your browser settings').waitFor();
     expect(await refusal.getByRole('link').getAttribute('rel')).toBe('noopener noreferrer');
     expect(await ann.passkeys()).toEqual([]);
+    await ann.press('Setup Later');
+    expect((await ann.sdk.outcome()).error).toContain('third-party cookies');
     await ann.register('mallory@example.com');
     await ann.reload();
     await ann.askToRegister('ann@example.com');

@@ -76,7 +76,7 @@ describe.each(['express', 'fastify'] as const)('passkeys on %s', (platform) => {
       expect((await ann.exists('')).status).toBe(400);
     });
 
-    it('is answered a hundred times in five minutes, together with challenges', async () => {
+    it('is answered a hundred times in five minutes, together with the question for a challenge', async () => {
       const headers = { origin: ORIGIN, 'x-forwarded-for': '198.51.100.7' };
       for (let times = 0; times < 50; times++) {
         expect((await ann.exists('stranger@example.com', headers)).status).toBe(200);

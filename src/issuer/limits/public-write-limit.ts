@@ -13,6 +13,8 @@ import { findWaitSeconds, FIVE_MINUTES_MS, type Limit } from './window.js';
 
 /** As many as one address is sent codes. */
 const LIMIT: Limit = { max: 10, windowMs: FIVE_MINUTES_MS };
+/** Each sign-in by a passkey asks twice, and one that goes back to a code once. */
+const PASSKEY_LIMIT: Limit = { max: 100, windowMs: FIVE_MINUTES_MS };
 
 /** Keeps those who have no more than the public key, which is everybody, from filling the database or bothering many people. */
 @Injectable()
@@ -34,9 +36,10 @@ export class PublicWriteLimit {
   async count(action: PublicAction, request: PlatformRequest): Promise<void> {
     const network = clientNetworkOf(request, this.settings.trustedProxies);
     if (network === null) return;
+    const limit = action === 'ask passkey' ? PASSKEY_LIMIT : LIMIT;
     const [id, createdAt] = [randomUUID(), this.settings.clock()];
     await this.#rows.insert({ id, action, network, createdAt });
-    const waitSeconds = await findWaitSeconds(this.#rows, { action, network }, LIMIT, createdAt);
+    const waitSeconds = await findWaitSeconds(this.#rows, { action, network }, limit, createdAt);
     if (waitSeconds === 0) return;
     await this.#rows.delete({ id });
     throw new TooManyRequestsError(waitSeconds);

@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { epochMillis } from '../epoch-millis.js';
 
-/** What somebody with no more than the public key may write. */
-export type PublicAction = 'create user' | 'enrol device' | 'ask device';
+/** What somebody with no more than the public key may write, or ask. */
+export type PublicAction = 'create user' | 'enrol device' | 'ask device' | 'ask passkey';
 
 /** That somebody has written something at the word of the public key alone. Kept for a day, and for the sake of limits. */
 @Entity('cotter_issuer_public_write')

@@ -32,22 +32,17 @@ export class CreateIssuerWebAuthn1763920000000 implements MigrationInterface {
         columns: [
           id,
           key('kind', 16),
-          key('challengeHash', 64, { isNullable: true }),
+          key('challengeHash', 64),
           key('apiKeyId', 64),
           key('userId', 36, { isNullable: true }),
-          text('origin', { isNullable: true }),
+          text('origin'),
           key('authenticationMethod', 32, { isNullable: true }),
           time('authenticatedAt', { isNullable: true }),
-          key('network', 64, { isNullable: true }),
           time('createdAt'),
           time('expiresAt'),
           time('usedAt', { isNullable: true }),
         ],
-        indices: [
-          { columnNames: ['challengeHash'], isUnique: true },
-          { columnNames: ['network', 'createdAt'] },
-          { columnNames: ['createdAt'] },
-        ],
+        indices: [{ columnNames: ['challengeHash'], isUnique: true }, { columnNames: ['createdAt'] }],
       }),
     );
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, type Repository } from 'typeorm';
 
-import { TooManyRequestsError } from '../http/too-many-requests.error.js';
 import { IssuerDatabase } from '../issuer-database.js';
 import { IssuerSettings } from '../issuer-settings.js';
 import { createSecret, hashSecret } from '../secrets.js';
@@ -11,16 +10,10 @@ import { WebAuthnError } from './webauthn.error.js';
 /** How long an authenticator may take. The standard recommends five to ten minutes where it has to verify the person. */
 export const CEREMONY_TTL_MS = 5 * 60_000;
 
-/** Questions and ceremonies of one network within {@link WINDOW_MS}; a sign-in takes two of them. */
-export const MAX_PER_NETWORK = 100;
-const WINDOW_MS = 5 * 60_000;
-
 /** What a ceremony is bound to. */
 export type CeremonyBinding = Pick<WebAuthnCeremony, 'kind' | 'apiKeyId' | 'userId' | 'origin'>;
 /** What a ceremony is made of. */
-export type CeremonyRequest = CeremonyBinding &
-  Pick<WebAuthnCeremony, 'network'> &
-  Partial<Pick<WebAuthnCeremony, 'authenticationMethod' | 'authenticatedAt'>>;
+export type CeremonyRequest = CeremonyBinding & Pick<WebAuthnCeremony, 'authenticationMethod' | 'authenticatedAt'>;
 
 /** The challenges that authenticators are to sign, each of them once. */
 @Injectable()
@@ -34,17 +27,23 @@ export class Ceremonies {
     this.#rows = database.rowsOf(WebAuthnCeremony);
   }
 
-  /** @returns the challenge, 32 bytes in base64url. @throws {@link TooManyRequestsError} */
+  /** @returns the challenge, 32 bytes in base64url. */
   async open(request: CeremonyRequest): Promise<string> {
     const challenge = createSecret();
-    await this.#insert(request, hashSecret(challenge));
+    const createdAt = this.settings.clock();
+    await this.#rows
+      .createQueryBuilder()
+      .insert()
+      .values({
+        ...request,
+        challengeHash: hashSecret(challenge),
+        createdAt,
+        expiresAt: createdAt + CEREMONY_TTL_MS,
+        usedAt: null,
+      })
+      .updateEntity(false)
+      .execute();
     return challenge;
-  }
-
-  /** Counts a question about somebody's passkeys. @throws {@link TooManyRequestsError} */
-  async countQuestion({ apiKeyId, network }: Pick<WebAuthnCeremony, 'apiKeyId' | 'network'>): Promise<void> {
-    if (network === null) return;
-    await this.#insert({ kind: 'QUESTION', apiKeyId, userId: null, origin: null, network }, null);
   }
 
   /**
@@ -64,27 +63,5 @@ export class Ceremonies {
     );
     if (affected !== 1) throw new WebAuthnError('webauthn_ceremony_over');
     return ceremony;
-  }
-
-  async #insert(request: CeremonyRequest, challengeHash: string | null): Promise<void> {
-    const createdAt = this.settings.clock();
-    const { authenticationMethod = null, authenticatedAt = null, network } = request;
-    await this.#rows
-      .createQueryBuilder()
-      .insert()
-      .values({
-        ...request,
-        challengeHash,
-        authenticationMethod,
-        authenticatedAt,
-        createdAt,
-        expiresAt: createdAt + CEREMONY_TTL_MS,
-      })
-      .updateEntity(false)
-      .execute();
-    if (network === null) return;
-    // After the insert: whichever of several racing ones comes last sees all others. What is refused counts as well.
-    const asked = await this.#rows.countBy({ network, createdAt: MoreThan(createdAt - WINDOW_MS) });
-    if (asked > MAX_PER_NETWORK) throw new TooManyRequestsError(WINDOW_MS / 1000);
   }
 }

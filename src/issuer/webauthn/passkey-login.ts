@@ -37,12 +37,12 @@ export class PasskeyLogin {
     private readonly settings: IssuerSettings,
   ) {}
 
-  /** @throws {@link TooManyRequestsError} */
-  async begin(request: LoginRequest, network: string | null): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  async begin(request: LoginRequest): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const { apiKeyId, identifier, user, page } = request;
     const { origin, rpId } = page;
     const userId = user?.id ?? null;
-    const challenge = await this.ceremonies.open({ kind: 'LOGIN', apiKeyId, userId, origin, network });
+    const unproved = { authenticationMethod: null, authenticatedAt: null };
+    const challenge = await this.ceremonies.open({ kind: 'LOGIN', apiKeyId, userId, origin, ...unproved });
     const passkeys = user === null ? [] : await this.passkeys.list(user, rpId);
     const ids = passkeys.map(({ credentialId }) => credentialId);
     if (ids.length === 0) ids.push(this.decoys.idFor(apiKeyId, rpId, identifier));

@@ -23,12 +23,11 @@ export class PasskeyRegistration {
     private readonly passkeys: Passkeys,
   ) {}
 
-  /** @param signIn - Of the person who is to own the passkey. @throws {@link TooManyRequestsError} */
+  /** @param signIn - Of the person who is to own the passkey. */
   async begin(
     signIn: Proof,
     { apiKeyId, name }: IssuerClient,
     { origin, rpId }: PageOrigin,
-    network: string | null,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { user, authenticationMethod, authenticatedAt } = signIn;
     const challenge = await this.ceremonies.open({
@@ -36,7 +35,6 @@ export class PasskeyRegistration {
       apiKeyId,
       userId: user.id,
       origin,
-      network,
       authenticationMethod,
       authenticatedAt,
     });

@@ -11,15 +11,13 @@ import { HttpExchange, type Exchanged } from '../../http/response-cookies.js';
 import type { IssuerClient } from '../clients/issuer-client.js';
 import { IssuerClients } from '../clients/issuer-clients.js';
 import { textMember } from '../http/body-members.js';
-import { clientNetworkOf } from '../http/client-network.js';
 import { deviceNameOf } from '../http/device-name.js';
 import type { IdentityAnswer } from '../identity/identity-answer.js';
 import { IdentityAnswers } from '../identity/identity-answers.js';
+import { PublicWriteLimit } from '../limits/public-write-limit.js';
 import { IssuerUsers } from '../users/issuer-users.js';
 import { getIdentifier } from '../users/user-request.js';
-import { Ceremonies } from './ceremonies.js';
 import { findPageOrigin, getPageOrigin } from './page-origin.js';
-import { IssuerSettings } from '../issuer-settings.js';
 import { PasskeyLogin, type LoginRequest } from './passkey-login.js';
 import { PasskeyRegistration } from './passkey-registration.js';
 import { Passkeys } from './passkeys.js';
@@ -40,12 +38,11 @@ export class WebAuthnController {
     private readonly clients: IssuerClients,
     private readonly users: IssuerUsers,
     private readonly passkeys: Passkeys,
-    private readonly ceremonies: Ceremonies,
+    private readonly limit: PublicWriteLimit,
     private readonly signIns: RecentSignIn,
     private readonly registration: PasskeyRegistration,
     private readonly login: PasskeyLogin,
     private readonly answers: IdentityAnswers,
-    private readonly settings: IssuerSettings,
   ) {}
 
   /** Whether somebody has a passkey: on the page that asks, and anywhere where no page does. The same for strangers as for those without. */
@@ -54,7 +51,7 @@ export class WebAuthnController {
     const client = this.clients.getCaller(request);
     const { apiKeyId } = client;
     const page = findPageOrigin(request, client);
-    await this.ceremonies.countQuestion({ apiKeyId, network: clientNetworkOf(request, this.settings.trustedProxies) });
+    await this.limit.count('ask passkey', request);
     const user = await this.users.findByIdentifier(apiKeyId, identifierOf(request));
     return { exists: user !== null && (await this.passkeys.list(user, page?.rpId ?? null)).length > 0 };
   }
@@ -68,15 +65,7 @@ export class WebAuthnController {
   ): Promise<CeremonyAnswer<PublicKeyCredentialCreationOptionsJSON>> {
     const client = this.clients.getCaller(request);
     const { user, page } = await this.#parse(request, client, body);
-    const signIn = await this.signIns.get(request, user);
-    return {
-      publicKey: await this.registration.begin(
-        signIn,
-        client,
-        page,
-        clientNetworkOf(request, this.settings.trustedProxies),
-      ),
-    };
+    return { publicKey: await this.registration.begin(await this.signIns.get(request, user), client, page) };
   }
 
   /**
@@ -105,7 +94,8 @@ export class WebAuthnController {
     @Body() body: unknown,
   ): Promise<CeremonyAnswer<PublicKeyCredentialRequestOptionsJSON>> {
     const asked = await this.#parse(request, this.clients.getCaller(request), body);
-    return { publicKey: await this.login.begin(asked, clientNetworkOf(request, this.settings.trustedProxies)) };
+    await this.limit.count('ask passkey', request);
+    return { publicKey: await this.login.begin(asked) };
   }
 
   @Post('login/finish')
