@@ -151,6 +151,21 @@ describe('the browser SDK, unmodified, by a code', () => {
     expect((await ann.outcome()).value).toMatchObject({ email: 'six@example.com' });
   });
 
+  it('lets a person ask for another code after half a minute, and says when', async () => {
+    await ann.context.clock.install();
+    await ann.page.reload();
+    await ann.showForm();
+    await ann.typeIdentifier('later@example.com');
+    await ann.form.locator('#code').waitFor();
+    const resend = ann.form.locator('[data-action=resend]');
+    expect(await resend.getAttribute('aria-disabled')).toBe('true');
+    await ann.context.clock.fastForward(31_000);
+    await ann.form.getByRole('status').filter({ hasText: 'You can ask for a new code now.' }).waitFor();
+    expect(await resend.textContent()).toBe('Send a new code');
+    expect(await resend.getAttribute('aria-disabled')).toBeNull();
+    expect(await findBarriers(ann.frame)).toEqual([]);
+  });
+
   it('says how long it takes until another code is sent', async () => {
     await ann.showForm();
     for (let sends = 0; sends < 5; sends++) {

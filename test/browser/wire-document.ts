@@ -31,7 +31,10 @@ const SHOWN_ANSWER_HEADERS = [
   'access-control-allow-origin',
   'access-control-allow-credentials',
   'access-control-allow-headers',
+  'set-cookie',
 ];
+/** The value of a cookie. */
+const LONG_VALUE = /(=[\w:.-]{4})[\w:.-]{16,}/g;
 
 /** A login as it was recorded, secrets shortened, as Markdown. */
 export function wireDocument(entries: readonly Entry[], names: WireNames): string {
@@ -105,7 +108,9 @@ function httpBlock({ method, path, sent, body, status, got, answer }: Exchange):
 }
 
 function headerLines(headers: Exchange['sent'], names: readonly string[]): string[] {
-  return names.filter((name) => headers[name] !== undefined).map((name) => `${name}: ${String(headers[name])}`);
+  return names
+    .filter((name) => headers[name] !== undefined)
+    .map((name) => `${name}: ${String(headers[name]).replace(LONG_VALUE, '$1…')}`);
 }
 
 function bodyLines(headers: Exchange['sent'], body: string): string[] {
