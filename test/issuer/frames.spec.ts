@@ -286,6 +286,28 @@ describe.each(['express', 'fastify'] as const)('the frames on %s', (platform) =>
       expect((await issuer.outbox()).length).toBe(sent);
     });
 
+    it('give nothing for a link that nobody has clicked, or that is not there', async () => {
+      const changes = { auth_method: 'MAGIC_LINK', redirect_link: 'false' };
+      const handle = await begin('link@example.com', changes);
+      expect(await (await ask('poll', { handle }, changes)).json()).toEqual({ state: 'waiting' });
+      expect((await ask('code', { handle, code: '000000' }, changes)).status).toBe(410);
+      issuer.clock.advance(5 * 60_000);
+      const bodies = [
+        { handle },
+        { challenge: 'x', challenge_id: '1' },
+        { challenge_id: '1e999' },
+        { challenge: 7 },
+        [],
+      ];
+      for (const body of bodies) {
+        for (const name of ['poll', 'redeem']) {
+          const refused = await ask(name, body, changes);
+          expect(refused.status).toBe(410);
+          expect(await refused.json()).toMatchObject({ code: 'link_closed' });
+        }
+      }
+    });
+
     it('say so where a code cannot be handed over', async () => {
       class BrokenSender extends CodeSender {
         send(): Promise<void> {

@@ -13,6 +13,9 @@ import { clientNetworkOf } from '../http/client-network.js';
 import { deviceNameOf } from '../http/device-name.js';
 import { OwnScriptGuard } from '../http/own-script.guard.js';
 import { IssuerSettings } from '../issuer-settings.js';
+import type { LinkRequest } from '../links/link-request.js';
+import { closedLinkText } from '../links/link-texts.js';
+import { MagicLinks } from '../links/magic-links.js';
 import { IDENTIFIER_TEXTS } from '../pages/identifier.page.js';
 import { hashSecret } from '../secrets.js';
 import { FrameRefusedError } from './frame-refused.error.js';
@@ -25,6 +28,7 @@ interface Verified {
   readonly state: string;
 }
 
+const LINK_OF_ANOTHER = 'This link works once, for 5 minutes, in the browser that asked for it. Ask for another.';
 const BROWSER = /^[\w-]{43}$/;
 
 /**
@@ -37,6 +41,7 @@ export class FrameApiController {
   constructor(
     private readonly clients: IssuerClients,
     private readonly challenges: Challenges,
+    private readonly links: MagicLinks,
     private readonly settings: IssuerSettings,
   ) {}
 
@@ -48,16 +53,17 @@ export class FrameApiController {
     return { identifier: getIdentifier(body, type), identifier_type: type };
   }
 
-  /** Sends a code, whoever the identifier belongs to. */
+  /** Sends a code or a link, whoever the identifier belongs to. */
   @Post('begin')
   @HttpCode(200)
   async begin(@Req() request: PlatformRequest, @Body() body: unknown): Promise<{ handle: string }> {
     const asked = parseFrameRequest(queryOf(request), this.clients);
     const network = clientNetworkOf(request, this.settings.trustedProxies);
     const handle = await this.challenges.open({
-      link: null,
+      link: linkOf(asked, body),
       apiKeyId: asked.client.apiKeyId,
-      redirectUrl: asked.redirectUrl ?? asked.origin,
+      // With a link, the SDK names the origin whatever its RedirectURL is.
+      redirectUrl: asked.authMethod === 'OTP' ? (asked.redirectUrl ?? asked.origin) : asked.origin,
       frameOrigin: asked.origin,
       codeChallenge: asked.codeChallenge,
       state: asked.state,
@@ -70,7 +76,7 @@ export class FrameApiController {
     return { handle };
   }
 
-  /** Sends another code; the one before is of no use any more. */
+  /** Sends another code or link; the one before is of no use any more. */
   @Post('resend')
   @HttpCode(200)
   async resend(@Body() body: unknown): Promise<{ handle: string }> {
@@ -96,6 +102,42 @@ export class FrameApiController {
         throw closed(answer.challenge);
     }
   }
+
+  /** Gives what a link is good for to the page that it has led to: the code for the new frame's own challenge. */
+  @Post('redeem')
+  @HttpCode(200)
+  async redeem(@Req() request: PlatformRequest, @Body() body: unknown): Promise<Verified> {
+    const { client, origin, codeChallenge, state } = parseFrameRequest(queryOf(request), this.clients);
+    const challengeId = Number(textMember(body, 'challenge_id') ?? Number.NaN);
+    const challenge = textMember(body, 'challenge') ?? '';
+    const asked = { apiKeyId: client.apiKeyId, challengeId, challenge, codeChallenge, redirectUrl: origin, state };
+    const authorizationCode = await this.links.redeem(asked);
+    if (authorizationCode === null) throw new FrameRefusedError('link_closed', LINK_OF_ANOTHER);
+    return { authorization_code: authorizationCode, challenge_id: challengeId, state };
+  }
+
+  /** Tells the tab that asked for a link whether it has been clicked. */
+  @Post('poll')
+  @HttpCode(200)
+  async poll(@Req() request: PlatformRequest, @Body() body: unknown): Promise<Verified | { state: 'waiting' }> {
+    const { state } = parseFrameRequest(queryOf(request), this.clients);
+    const poll = await this.links.poll(getHandle(body));
+    switch (poll.state) {
+      case 'waiting':
+        return { state: 'waiting' };
+      case 'verified':
+        return { authorization_code: poll.authorizationCode, challenge_id: poll.challengeId, state };
+      case 'closed':
+        throw new FrameRefusedError('link_closed', closedLinkText(null));
+    }
+  }
+}
+
+/** Where a link leads that is sent in place of a code. */
+function linkOf({ authMethod, redirectLink, redirectUrl }: FrameRequest, body: unknown): LinkRequest | null {
+  if (authMethod === 'OTP') return null;
+  if (!redirectLink) return { kind: 'tab' };
+  return { kind: 'page', pageUrl: redirectUrl ?? '', clientJson: textMember(body, 'client_json') ?? '{}' };
 }
 
 function closed(...[challenge]: Parameters<typeof closedCodeText>): FrameRefusedError {

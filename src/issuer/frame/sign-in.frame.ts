@@ -4,19 +4,22 @@ import type { FrameRequest } from './frame-request.js';
 import { frameLayout } from './frame.layout.js';
 
 /** What the frame for signing in shows. */
-export type SignInFrameOptions = Pick<FrameRequest, 'client' | 'origin' | 'id' | 'state' | 'type' | 'authMethod'>;
+export type SignInFrameOptions = Pick<
+  FrameRequest,
+  'client' | 'origin' | 'id' | 'state' | 'type' | 'authMethod' | 'redirectLink'
+>;
 
 /** All that a person sees on the way in, one view at a time: `browser/sign-in.js` shows them. */
-export function signInFrame({ client, type, authMethod, ...parent }: SignInFrameOptions): Html {
+export function signInFrame({ client, type, authMethod, redirectLink, ...parent }: SignInFrameOptions): Html {
   const heading = client.name === null ? 'Sign in' : `Sign in to ${client.name}`;
   return frameLayout({
     title: heading,
     parent,
     script: 'frame/browser/sign-in.js',
-    data: { type, method: authMethod },
+    data: { type, method: authMethod === 'OTP' ? 'code' : redirectLink ? 'link-to-page' : 'link-to-tab' },
     body: html`<noscript><p class="error">This form needs JavaScript, which is off in this browser.</p></noscript>
       <div data-view="waiting" role="status"><p class="lead" data-waiting></p></div>
-      ${identifierView(heading, type, authMethod)} ${codeView(type)} ${endViews()}`,
+      ${identifierView(heading, type, authMethod)} ${codeView(type, authMethod === 'OTP')} ${endViews()}`,
   });
 }
 
@@ -40,18 +43,20 @@ function identifierView(heading: string, type: FrameRequest['type'], authMethod:
       />
       <p class="error" id="identifier-error" role="alert"></p>
       <div data-fields></div>
-      <button type="submit" data-button-text>Send me a code</button>
+      <button type="submit" data-button-text>Send me a ${authMethod === 'OTP' ? 'code' : 'link'}</button>
     </form>
     <p class="legal" data-legal hidden></p>
   </section>`;
 }
 
-function codeView(type: FrameRequest['type']): Html {
+/** A link leaves nothing to type. */
+function codeView(type: FrameRequest['type'], isCode: boolean): Html {
   const isEmail = type === 'EMAIL';
   return html`<section data-view="code" hidden>
     <h1 tabindex="-1">${isEmail ? 'Check your e-mail' : 'Check your phone'}</h1>
-    <p class="lead">We sent a code to <b class="identifier" data-identifier></b></p>
-    <form data-form="code" novalidate>
+    <p class="lead">We sent a ${isCode ? 'code' : 'link'} to <b class="identifier" data-identifier></b></p>
+    ${!isCode && html`<p>Open it, and press the button on its page. It works once, for 5 minutes.</p>`}
+    <form data-form="code" novalidate ${!isCode && html`hidden`}>
       <label for="code">6-digit code</label>
       <p class="hint" id="code-hint">It works for 5 minutes.</p>
       <input
@@ -69,7 +74,7 @@ function codeView(type: FrameRequest['type']): Html {
       <button type="submit">Sign in</button>
     </form>
     <p class="links">
-      <button type="button" class="link" data-action="resend">Send a new code</button>
+      <button type="button" class="link" data-action="resend">Send a new ${isCode ? 'code' : 'link'}</button>
       <button type="button" class="link" data-action="restart">Use another ${isEmail ? 'address' : 'number'}</button>
     </p>
     <p class="unseen" role="status" data-news></p>

@@ -78,7 +78,7 @@ function verdictOn(error: unknown): { status: number; message: string; code?: st
     return { status: 400, message: `${error.parameter}: ${error.detail}`, code: error.code };
   }
   if (error instanceof FrameRefusedError) {
-    return { status: error.code === 'code_closed' ? 410 : 400, message: error.detail, code: error.code };
+    return { status: error.code.endsWith('_closed') ? 410 : 400, message: error.detail, code: error.code };
   }
   if (error instanceof TooManyCodesError) {
     return { status: 429, message: tooManyCodesText(error.retryAfterSeconds), code: error.code };

@@ -15,7 +15,7 @@ const ROUTES: readonly Route[] = [
   { path: /^\/(lib\/modal\.css|assets\/images\/cotter_transparent_light\.png)$/, methods: READ },
   { path: /^\/assets\/[a-z]+\/browser\/[a-z-]+\.js$/, methods: READ },
   { path: /^\/(signup|login|webauthn)$/, methods: READ },
-  { path: /^\/frame\/(identifier|begin|code|resend)$/, methods: ['POST'] },
+  { path: /^\/frame\/(identifier|begin|code|resend|redeem|poll)$/, methods: ['POST'] },
   { path: /^\/app(\/code|\/resend)?$/, methods: [...READ, 'POST'] },
   { path: /^\/link$/, methods: [...READ, 'POST'] },
   { path: /^\/api\/v0\/verify\/get_identity$/, methods: ['POST'] },

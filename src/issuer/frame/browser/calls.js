@@ -16,7 +16,7 @@ export class RefusalError extends Error {
 const NO_ANSWER = 'There is no answer at the moment. Please try again.';
 
 /**
- * @param {'identifier' | 'begin' | 'resend' | 'code'} name
+ * @param {'identifier' | 'begin' | 'resend' | 'code' | 'redeem' | 'poll'} name
  * @param {Readonly<Record<string, string>>} body
  * @returns {Promise<Record<string, any>>}
  * @throws {RefusalError}

@@ -12,14 +12,19 @@ import { accept, find, findInput, isBusy, onAction, onSubmit, refuse, setBusy, s
 const RESEND_AFTER_SECONDS = 30;
 /** A page that asks the person something first takes its time; one that has failed never answers. */
 const PAGE_TAKES_MS = 20_000;
+/** How often a tab asks whether its link has been clicked. */
+const POLL_EVERY_MS = 2_000;
 const CODE = /^\d{6}$/;
 
 const parent = readParent();
-const type = document.body.dataset['type'] ?? '';
+const { type = '', method = '' } = document.body.dataset;
+const isCode = method === 'code';
 const forms = { identifier: find('[data-form=identifier]'), code: find('[data-form=code]') };
 const inputs = { identifier: findInput('#identifier'), code: findInput('#code') };
 const fields = new AdditionalFields();
-const resend = new Countdown(find('[data-action=resend]'), () => tellPerson('You can ask for a new code now.'));
+const resend = new Countdown(find('[data-action=resend]'), () =>
+  tellPerson(`You can ask for a new ${isCode ? 'code' : 'link'} now.`),
+);
 
 /** What the page has been told, and whether its answer is still to come. */
 let asked = { identifier: '', clientJson: {}, isOpen: false };
@@ -27,11 +32,18 @@ let asked = { identifier: '', clientJson: {}, isOpen: false };
 let handle = '';
 /** @type {number | undefined} */
 let patience;
+/** @type {number | undefined} */
+let nextPoll;
+/** Whether a link has led to this page, and is being redeemed. */
+let isRedeeming = false;
 
 const tellPage = connect(parent, ({ action, payload, errorMsg }) => {
   switch (action) {
     case 'CONFIG':
       begin(readConfig(payload));
+      break;
+    case 'HANDLE_MAGIC_LINK_REDIRECT':
+      void redeem(payload);
       break;
     case 'CONTINUE_SUBMIT':
       if (asked.isOpen) void sendCode();
@@ -68,9 +80,9 @@ function begin(config) {
   inputs.identifier.value = config.initialValue || (type === 'PHONE' ? config.countryCode : '');
   inputs.identifier.readOnly = config.isFixed;
   // The page has the focus: a form that takes it unasked would scroll the page, and interrupt whoever reads it.
-  showView('identifier');
+  if (!isRedeeming) showView('identifier');
   tellPage('LOADED');
-  if (config.skipWith === '') return;
+  if (config.skipWith === '' || isRedeeming) return;
   inputs.identifier.value = config.skipWith;
   void submitIdentifier();
 }
@@ -104,7 +116,9 @@ async function sendCode() {
   asked.isOpen = false;
   setBusy(forms.identifier, true);
   try {
-    ({ handle } = await call('begin', { identifier: asked.identifier, browser: browserId() }));
+    const { identifier, clientJson } = asked;
+    const body = { identifier, browser: browserId(), client_json: JSON.stringify(clientJson) };
+    ({ handle } = await call('begin', body));
     setBusy(forms.identifier, false);
     showCodeView();
   } catch (error) {
@@ -117,7 +131,54 @@ function showCodeView() {
   inputs.code.value = '';
   accept(inputs.code);
   resend.start(RESEND_AFTER_SECONDS);
-  showView('code', { focus: 'input' });
+  showView('code', { focus: isCode ? 'input' : 'h1' });
+  if (method === 'link-to-tab') waitForClick();
+}
+
+function waitForClick() {
+  clearTimeout(nextPoll);
+  nextPoll = window.setTimeout(() => void poll(), POLL_EVERY_MS);
+}
+
+/** The link has been asked for here, and may be clicked anywhere. */
+async function poll() {
+  const polled = handle;
+  try {
+    const answer = await call('poll', { handle });
+    if (handle !== polled) return;
+    if (answer['state'] === 'waiting') waitForClick();
+    else submit(answer, asked.clientJson);
+  } catch (error) {
+    if (handle !== polled) return;
+    if (error instanceof RefusalError && error.code === 'no_answer') waitForClick();
+    else fail(inWords(error));
+  }
+}
+
+/**
+ * A link has led to this page, which has what it brought.
+ *
+ * @param {any} brought
+ */
+async function redeem(brought) {
+  isRedeeming = true;
+  try {
+    const body = { challenge: String(brought?.challenge), challenge_id: String(brought?.challenge_id) };
+    submit(await call('redeem', body), Object(brought?.client_json));
+  } catch (error) {
+    isRedeeming = false;
+    refuseIdentifier(inWords(error));
+  }
+}
+
+/**
+ * The page answers with DONE_SUCCESS or DONE_ERROR.
+ *
+ * @param {Record<string, unknown>} verified
+ * @param {object} clientJson
+ */
+function submit(verified, clientJson) {
+  tellPage('ON_SUBMIT_AUTHORIZATION_CODE', { ...verified, client_json: clientJson });
 }
 
 async function submitCode() {
@@ -131,8 +192,7 @@ async function submitCode() {
   try {
     const verified = await call('code', { handle, code });
     tellPerson('The code is right. You are being signed in.');
-    // The page answers with DONE_SUCCESS or DONE_ERROR.
-    tellPage('ON_SUBMIT_AUTHORIZATION_CODE', { ...verified, client_json: asked.clientJson });
+    submit(verified, asked.clientJson);
   } catch (error) {
     setBusy(forms.code, false);
     refuse(inputs.code, inWords(error));
@@ -146,9 +206,10 @@ async function sendAnotherCode() {
   try {
     ({ handle } = await call('resend', { handle }));
     showCodeView();
-    tellPerson('A new code is on its way. The one before has stopped working.');
+    tellPerson(`A new ${isCode ? 'code' : 'link'} is on its way. The one before has stopped working.`);
   } catch (error) {
-    refuse(inputs.code, inWords(error));
+    if (isCode) refuse(inputs.code, inWords(error));
+    else fail(inWords(error));
   } finally {
     setBusy(forms.code, false);
   }
@@ -175,6 +236,7 @@ function fail(text) {
 
 function leaveForms() {
   clearTimeout(patience);
+  clearTimeout(nextPoll);
   asked.isOpen = false;
   resend.stop();
   for (const form of Object.values(forms)) setBusy(form, false);
