@@ -199,9 +199,10 @@ it.each([
   await check(outbox, 'outbox');
   const mail = await openMail(context);
   await check(mail, 'link');
+  const link = mail.url();
   await mail.getByRole('button', { name: 'Sign in' }).click();
-  await mail.goBack();
-  await mail.reload();
+  await mail.waitForURL((url) => url.href !== link, { waitUntil: 'commit' });
+  await mail.goto(link);
   await mail.getByText('This link has been used already.').waitFor();
   await check(mail, 'used-link');
   await page.getByRole('link', { name: 'Send a new link' }).click();
