@@ -18,25 +18,28 @@ export const MAX_ATTEMPTS = 5;
 /** How long a code can be typed in, and a link be clicked. */
 export const CODE_TTL_MS = 5 * 60_000;
 
-/** What a challenge is made of: the authorize request, and the identifier that somebody typed. */
-export type ChallengeRequest = Pick<
-  Challenge,
-  | 'apiKeyId'
-  | 'redirectUrl'
-  | 'frameOrigin'
-  | 'codeChallenge'
-  | 'state'
-  | 'identifier'
-  | 'identifierType'
-  | 'deviceName'
-  | 'network'
-  | 'browserHash'
-> & {
+/** What a challenge is made of, and another one for the same request as well. */
+const ASKED = [
+  'apiKeyId',
+  'redirectUrl',
+  'frameOrigin',
+  'codeChallenge',
+  'state',
+  'identifier',
+  'identifierType',
+  'deviceName',
+  'network',
+  'browserHash',
+] as const;
+
+type Asked = Pick<Challenge, (typeof ASKED)[number]>;
+
+/** The authorize request, and the identifier that somebody typed. */
+export type ChallengeRequest = Asked & {
   /** The magic link that is to be sent; `null` for a code. */
   readonly link: LinkRequest | null;
 };
 
-type Asked = Omit<ChallengeRequest, 'link'>;
 type Content = { readonly code: string; readonly link: null } | { readonly code: null; readonly link: string };
 
 /** What came of a code that was typed in. */
@@ -103,31 +106,7 @@ export class Challenges {
   async reopen(handle: string): Promise<string | null> {
     const former = await this.find(handle);
     if (former?.verifiedAt !== null) return null;
-    const {
-      apiKeyId,
-      redirectUrl,
-      frameOrigin,
-      codeChallenge,
-      state,
-      identifier,
-      identifierType,
-      deviceName,
-      network,
-      browserHash,
-    } = former;
-    const successor = await this.open({
-      apiKeyId,
-      redirectUrl,
-      frameOrigin,
-      codeChallenge,
-      state,
-      identifier,
-      identifierType,
-      deviceName,
-      network,
-      browserHash,
-      link: linkRequestOf(former),
-    });
+    const successor = await this.open({ ...askedOf(former), link: linkRequestOf(former) });
     const nowMs = this.settings.clock();
     await this.#rows.update({ id: former.id, expiresAt: MoreThan(nowMs) }, { expiresAt: nowMs });
     return successor;
@@ -199,4 +178,8 @@ export class Challenges {
       throw new CodeNotSentError({ cause: error });
     }
   }
+}
+
+function askedOf(challenge: Challenge): Asked {
+  return Object.fromEntries(ASKED.map((name) => [name, challenge[name]])) as Asked;
 }

@@ -1,4 +1,5 @@
 import { html, type Html } from '../../http/html.js';
+import { documentHead } from '../pages/layout.js';
 import type { FrameParent } from './frame-request.js';
 
 /** What every frame has. */
@@ -18,16 +19,7 @@ export function frameLayout({ title, parent, script, data = {}, body }: FrameLay
   const attributes = Object.entries({ origin, id, state, ...data });
   return html`<!doctype html>
     <html lang="en" dir="ltr">
-      <head>
-        <meta charset="utf-8" />
-        <title>${title}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <link rel="icon" href="assets/issuer.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="assets/issuer.css" />
-        <script type="module" src="assets/${script}"></script>
-      </head>
+      ${documentHead(title, '', script)}
       <body class="frame" ${attributes.map(([name, value]) => html` data-${name}="${value}"`)}>
         <main class="card">${body}</main>
       </body>
