@@ -7,7 +7,7 @@ const FULL = {
     firstSeen: 15_000,
     liveTokens: [10_000, 100_000],
   },
-  verifier: { tokens: 2_000, bare: 2_000, memoryTokens: 100_000, distinctTokens: 1_000_000, cacheSize: 20_000 },
+  verifier: { tokens: 2_000, memoryTokens: 100_000, distinctTokens: 1_000_000, cacheSize: 20_000 },
   login: { sliceMs: 800, warmMs: 100, warmUpMs: 1500, people: 500, tokens: 4_000, racers: 16, races: 25, again: true },
   sessions: {
     sliceMs: 800,
@@ -31,7 +31,7 @@ const QUICK = {
     firstSeen: 700,
     liveTokens: [2_000],
   },
-  verifier: { tokens: 50, bare: 100, memoryTokens: 3_000, distinctTokens: 6_000, cacheSize: 2_000 },
+  verifier: { tokens: 50, memoryTokens: 3_000, distinctTokens: 6_000, cacheSize: 2_000 },
   login: { sliceMs: 50, warmMs: 10, warmUpMs: 250, people: 60, tokens: 200, racers: 16, races: 8, again: false },
   sessions: { sliceMs: 50, warmMs: 10, warmUpMs: 200, people: 20, tokens: 200, platforms: ['express'], scale: [] },
   boot: { rounds: 1 },

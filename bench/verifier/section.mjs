@@ -9,15 +9,19 @@ export async function measureVerifier({ rounds, verifier }) {
   return { ...(await measureSpeed(rounds, verifier)), memory: await measureMemory(verifier) };
 }
 
-async function measureSpeed(rounds, { tokens, bare }) {
+async function measureSpeed(rounds, { tokens }) {
   const child = await Child.start(new URL('speed-child.mjs', import.meta.url));
   try {
     const samples = {};
-    const measure = (name) => child.call('measure', { name, count: name === 'bare' ? bare : tokens });
+    const measure = (name) => child.call('measure', { name });
     const tasks = child.ready.names.map((name) => async () => (samples[name] ??= []).push(await measure(name)));
     say('verifiers: warming up');
+    await child.call('mint', { count: tokens });
     for (const name of child.ready.names) await measure(name);
-    await interleaved(rounds, tasks, (round) => say(`verifiers: round ${round + 1} of ${rounds}`));
+    await interleaved(rounds, tasks, async (round) => {
+      say(`verifiers: round ${round + 1} of ${rounds}`);
+      await child.call('mint', { count: tokens });
+    });
     return summarize(samples);
   } finally {
     await child.stop();

@@ -17,7 +17,7 @@ const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9
  * @returns `null` where the text is not one address.
  */
 export function parseEmail(text: string): string | null {
-  if (text.length <= MAX_LOCAL_PART_LENGTH && NORMAL_FORM.test(text)) return text;
+  if (isNormalEmail(text)) return text;
   const at = text.indexOf('@');
   if (at < 1) return null;
   const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
@@ -27,6 +27,11 @@ export function parseEmail(text: string): string | null {
   if (local.length > MAX_LOCAL_PART_LENGTH || !LOCAL_PART.test(local)) return null;
   if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return null;
   return DOMAIN.test(domain) && !isIpAddress(domain) ? `${local}@${domain}` : null;
+}
+
+/** Whether a text is, at one look, an address in its normal form; there are others in theirs. */
+export function isNormalEmail(text: string): boolean {
+  return text.length <= MAX_LOCAL_PART_LENGTH && NORMAL_FORM.test(text);
 }
 
 /** `domainToASCII` reads `0x7f.1` as an IPv4 address, as browsers do; whatever it yields of that kind is four numbers. */

@@ -1,5 +1,5 @@
 import { InvalidIdentifierError } from '../errors/identifier.errors.js';
-import { parseEmail } from './email.js';
+import { isNormalEmail, parseEmail } from './email.js';
 import { parsePhone } from './phone.js';
 import { assertVisible } from './visible-text.js';
 
@@ -23,6 +23,7 @@ export const MAX_IDENTIFIER_LENGTH = 320;
  * @throws {@link InvalidIdentifierError} (`invalid_identifier`) where it is empty, too long, or holds characters that cannot be seen.
  */
 export function parseIdentifier(text: string): Identifier {
+  if (isNormalEmail(text)) return { type: 'EMAIL', value: text };
   assertVisible(text);
   const identifier = parseAs('EMAIL', text) ??
     parseAs('PHONE', text) ?? { type: 'USERNAME', value: text.normalize('NFC') };

@@ -1,4 +1,5 @@
 import { InvalidTokenError } from '../errors/token.errors.js';
+import { decodeBase64Url } from './base64url.js';
 import { parseStrictJson } from './strict-json.js';
 
 /** A larger token is refused before anything of it is read; Cotter's have some 700 bytes. */
@@ -46,16 +47,27 @@ export function parseCompactJwt(token: string, headers = new HeaderReader()): Co
     });
   }
   const kid = headers.readKid(token.slice(0, headerEnd));
-  const claims = parseJsonObject(token.slice(headerEnd + 1, payloadEnd), 'payload');
-  const signatureBytes = decodeBase64Url(token.slice(payloadEnd + 1), 'signature');
-  if (signatureBytes.length !== SIGNATURE_LENGTH) {
+  // As UTF-8, since anything but ASCII is then longer than it was; Latin-1 would take some of it for letters.
+  const text = Buffer.from(token, 'utf8');
+  if (text.length !== token.length) {
+    throw new InvalidTokenError('malformed_token', { expected: 'ASCII', actual: 'something else' });
+  }
+  const claims = readJsonObject(text, headerEnd + 1, payloadEnd, 'payload');
+  const signatureStart = payloadEnd + 1;
+  // Into the place of its own characters, which nobody needs any more.
+  const signatureEnd = decodePart(text, signatureStart, text.length, text, signatureStart, 'signature');
+  if (signatureEnd - signatureStart !== SIGNATURE_LENGTH) {
     throw new InvalidTokenError('invalid_signature', {
       expected: `${String(SIGNATURE_LENGTH)} bytes`,
-      actual: signatureBytes.length,
+      actual: signatureEnd - signatureStart,
     });
   }
-  const signingInput = Buffer.from(token.slice(0, payloadEnd), 'latin1');
-  return { kid, claims, signingInput, signature: signatureBytes };
+  return {
+    kid,
+    claims,
+    signingInput: text.subarray(0, payloadEnd),
+    signature: text.subarray(signatureStart, signatureEnd),
+  };
 }
 
 /** Reads the header of a token. An issuer's tokens have the same one until its key changes, so the last good one is remembered. */
@@ -65,7 +77,7 @@ export class HeaderReader {
 
   readKid(header: string): string {
     if (header !== this.#header) {
-      this.#kid = parseHeader(parseJsonObject(header, 'header'));
+      this.#kid = parseHeader(readHeader(header));
       this.#header = header;
     }
     return this.#kid;
@@ -88,8 +100,16 @@ function parseHeader(header: Record<string, unknown>): string {
   return kid;
 }
 
-function parseJsonObject(part: string, name: string): Record<string, unknown> {
-  const json = parseStrictJson(decodeBase64Url(part, name));
+function readHeader(header: string): Record<string, unknown> {
+  const text = Buffer.from(header, 'utf8');
+  return readJsonObject(text, 0, text.length, 'header');
+}
+
+/** Where the JSON of one part after the other is decoded to: it is read at once, and nobody keeps it. */
+const scratch = Buffer.alloc(MAX_TOKEN_LENGTH);
+
+function readJsonObject(text: Buffer, start: number, end: number, name: string): Record<string, unknown> {
+  const json = parseStrictJson(scratch.subarray(0, decodePart(text, start, end, scratch, 0, name)));
   if ('object' in json) return json.object;
   throw new InvalidTokenError('malformed_token', {
     expected: `${json.problem} in the ${name}`,
@@ -97,14 +117,11 @@ function parseJsonObject(part: string, name: string): Record<string, unknown> {
   });
 }
 
-/** Node decodes base64url leniently; only text that encodes back to itself is the one spelling that RFC 7515 allows. */
-function decodeBase64Url(text: string, name: string): Buffer {
-  const bytes = Buffer.from(text, 'base64url');
-  if (text === '' || bytes.toString('base64url') !== text) {
-    throw new InvalidTokenError('malformed_token', {
-      expected: `base64url without padding in the ${name}`,
-      actual: 'something else',
-    });
-  }
-  return bytes;
+function decodePart(text: Buffer, start: number, end: number, into: Buffer, at: number, name: string): number {
+  const behind = decodeBase64Url(text, start, end, into, at);
+  if (behind !== -1) return behind;
+  throw new InvalidTokenError('malformed_token', {
+    expected: `base64url without padding in the ${name}`,
+    actual: 'something else',
+  });
 }

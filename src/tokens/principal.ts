@@ -1,6 +1,7 @@
 import { parseIdentifier, type IdentifierType } from '../identifiers/identifier.js';
 import { findText, type CheckedClaims, type Claims } from './claims.js';
 import { deepFreeze } from './deep-freeze.js';
+import { IsoTimeFormat } from './iso-time.js';
 
 /** Who calls, as a verified access token says. Frozen, with everything in it. */
 export interface CotterPrincipal {
@@ -60,8 +61,8 @@ export function createPrincipal(claims: Claims, checked: CheckedClaims, by: Veri
     issuer: by.issuer,
     audience: by.audience,
     tokenId: checked.tokenId,
-    issuedAt: checked.issuedAtSeconds === null ? null : toIso(checked.issuedAtSeconds),
-    expiresAt: toIso(checked.expiresAtSeconds),
+    issuedAt: checked.issuedAtSeconds === null ? null : issuedAt.format(checked.issuedAtSeconds),
+    expiresAt: expiresAt.format(checked.expiresAtSeconds),
     authenticatedAt: by.keepsAuthTime === true ? findTime(claims['auth_time']) : null,
     sessionHandle: null,
     claims,
@@ -87,14 +88,13 @@ function scopesOf(scope: string | null): readonly string[] {
 }
 
 function findTime(seconds: unknown): string | null {
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? toIso(seconds) : null;
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? authenticatedAt.format(seconds) : null;
 }
 
-const MAX_DATE_SECONDS = 8_640_000_000_000;
-
-function toIso(seconds: number): string {
-  return new Date(Math.min(Math.max(seconds, -MAX_DATE_SECONDS), MAX_DATE_SECONDS) * 1000).toISOString();
-}
+/** One for each claim: tokens that are issued in one minute expire in one minute. */
+const issuedAt = new IsoTimeFormat();
+const expiresAt = new IsoTimeFormat();
+const authenticatedAt = new IsoTimeFormat();
 
 /** Each token brings a copy of what all tokens say. One is enough, since principals are kept by the thousand. */
 function shareText(claims: Record<string, unknown>, name: string, text: string): void {

@@ -21,16 +21,28 @@ describe('the check of a signature', () => {
     }
   });
 
-  it('is made at once where checks come one after another, but for a probe now and then', async () => {
-    const check = new SignatureCheck();
-    let pooled = 0;
-    for (let round = 0; round < 640; round++) {
+  /** Which of so many checks, one after another, were made in the thread pool. */
+  async function pooledOf(check: SignatureCheck, count: number): Promise<number[]> {
+    const pooled: number[] = [];
+    for (let round = 1; round <= count; round++) {
       const verdict = check.check(good, publicKey);
-      if (verdict instanceof Promise) pooled++;
-      await verdict;
+      if (verdict instanceof Promise) pooled.push(round);
+      expect(await verdict).toBe(true);
     }
+    return pooled;
+  }
+
+  it('is made at once where checks come one after another, but for a probe now and then, and ever less often', async () => {
     // Each probe is followed by nothing: no overlap was found.
-    expect(pooled).toBe(10);
+    expect(await pooledOf(new SignatureCheck(), 4100)).toEqual([64, 192, 448, 960, 1984, 3008, 4032]);
+  });
+
+  it('is probed often again once overlap was found', async () => {
+    const check = new SignatureCheck();
+    expect(await pooledOf(check, 500)).toEqual([64, 192, 448]);
+    await Promise.all(Array.from({ length: 600 }, async () => check.check(good, publicKey)));
+    const pooled = await pooledOf(check, 16 + 64 + 128);
+    expect(pooled.filter((round) => round > 16)).toEqual([16 + 64, 16 + 64 + 128]);
   });
 
   it('goes to the thread pool where they overlap, and comes back when they no longer do', async () => {

@@ -3,7 +3,9 @@ import { verify, type KeyObject } from 'node:crypto';
 import type { CompactJwt } from './compact-jwt.js';
 
 /** While nothing suggests concurrency, every so many checks one is made in the thread pool to look for it. */
-const PROBE_INTERVAL = 64;
+const FIRST_PROBE = 64;
+/** What finds nothing is repeated after twice as many, up to these: a probe takes three times as long as another check. */
+const RAREST_PROBE = 1024;
 /** So many checks in a row that found the pool idle end concurrency. */
 const IDLE_ARRIVALS = 16;
 
@@ -18,7 +20,8 @@ export class SignatureCheck {
   #inPool = 0;
   #waiting: (() => void)[] = [];
   #concurrent = false;
-  #sinceProbe = 0;
+  #untilProbe = FIRST_PROBE;
+  #probeInterval = FIRST_PROBE;
   #idleArrivals = 0;
 
   /** Whether the signature verifies: at once, or by a promise. */
@@ -32,11 +35,19 @@ export class SignatureCheck {
       this.#idleArrivals = 0;
       return true;
     }
-    if (this.#concurrent && ++this.#idleArrivals < IDLE_ARRIVALS) return true;
+    if (this.#concurrent) return this.#staysConcurrent();
+    if (--this.#untilProbe > 0) return false;
+    this.#probeInterval = Math.min(this.#probeInterval * 2, RAREST_PROBE);
+    this.#untilProbe = this.#probeInterval;
+    return true;
+  }
+
+  #staysConcurrent(): boolean {
+    if (++this.#idleArrivals < IDLE_ARRIVALS) return true;
     this.#concurrent = false;
     this.#idleArrivals = 0;
-    this.#sinceProbe = (this.#sinceProbe + 1) % PROBE_INTERVAL;
-    return this.#sinceProbe === 0;
+    this.#untilProbe = this.#probeInterval = FIRST_PROBE;
+    return false;
   }
 
   /** All checks of one turn of the event loop go to the pool together: waking one of its threads costs as much as half a check. */

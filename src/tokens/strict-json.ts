@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 
 /** The JSON object in a text, or why there is none. */
 export type StrictJson = { readonly object: Record<string, unknown> } | { readonly problem: string };
@@ -11,40 +11,47 @@ export type StrictJson = { readonly object: Record<string, unknown> } | { readon
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-4 | RFC 7515, 4} and {@link https://www.rfc-editor.org/rfc/rfc7519#section-4 | RFC 7519, 4}
  */
 export function parseStrictJson(bytes: Buffer): StrictJson {
-  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
-  if (encoding === 'utf8' && !isUtf8(bytes)) return { problem: 'UTF-8' };
+  const written = look(bytes);
+  if (!written.isAscii && !isUtf8(bytes)) return { problem: 'UTF-8' };
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString(encoding));
+    value = JSON.parse(bytes.toString(written.isAscii ? 'latin1' : 'utf8'));
   } catch {
     return { problem: 'JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'a JSON object' };
   const object = value as Record<string, unknown>;
-  // Of two members with one name the parser keeps one, so that fewer are left than were written.
-  return countMembers(object) === countWrittenMembers(bytes) ? { object } : { problem: 'each member once' };
+  // Of two members with one name the parser keeps one, so that fewer strings are left than were written.
+  return countStrings(object) === written.strings ? { object } : { problem: 'each member once' };
 }
 
-function countMembers(value: object): number {
+/** The names of all members and the values that are text, at all depths. */
+function countStrings(value: object): number {
   const members: unknown[] = Object.values(value);
   let count = Array.isArray(value) ? 0 : members.length;
-  for (const member of members) if (typeof member === 'object' && member !== null) count += countMembers(member);
+  for (const member of members) {
+    if (typeof member === 'string') count++;
+    else if (typeof member === 'object' && member !== null) count += countStrings(member);
+  }
   return count;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
-/** @param json - Valid, so that every colon outside of a string stands behind the name of a member. */
-function countWrittenMembers(json: Buffer): number {
-  let count = 0;
-  let inString = false;
+/**
+ * What the parser does not tell.
+ *
+ * @returns `strings`: how many there are, if this is JSON: then a backslash is inside of one, and what is behind it ends none.
+ */
+function look(json: Buffer): { readonly isAscii: boolean; readonly strings: number } {
+  let quotes = 0;
+  let seen = 0;
   for (let at = 0; at < json.length; at++) {
-    const byte = json[at];
-    if (byte === QUOTE) inString = !inString;
-    else if (inString) at += byte === BACKSLASH ? 1 : 0;
-    else if (byte === COLON) count++;
+    const byte = json[at] ?? 0;
+    seen |= byte;
+    if (byte === QUOTE) quotes++;
+    else if (byte === BACKSLASH) at++;
   }
-  return count;
+  return { isAscii: seen < 0x80, strings: quotes / 2 };
 }
