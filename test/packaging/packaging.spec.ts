@@ -59,6 +59,16 @@ describe('the packed tarball', () => {
     expect(packed.files.filter((file) => /^(dist\/app|src|test|tools)\/|\.spec\./.test(file))).toEqual([]);
   });
 
+  it('has a file for each entry point and one for each part that they share, and declarations for every module', () => {
+    const modules = packed.files.filter((file) => file.endsWith('.js') && !/\/(pages|browser)\//.test(file));
+    const entries = ['index', 'issuer/index', 'redis/index', 'testing/index', 'typeorm/index'];
+    const shared = modules.filter((file) => file.startsWith('dist/chunks/'));
+    expect(modules.filter((file) => !shared.includes(file)).sort()).toEqual(entries.map((name) => `dist/${name}.js`));
+    expect(shared.length).toBeLessThan(15);
+    expect(packed.files).toEqual(expect.arrayContaining(modules.map((file) => `${file}.map`)));
+    expect(packed.files).toContain('dist/tokens/token-verifier.d.ts');
+  });
+
   it('leaves the manifest of the repository as it was, byte for byte', async () => {
     const { before, after } = await packed.manifests();
     expect(after).toBe(before);
@@ -110,6 +120,12 @@ describe.each(users)('in $what, without TypeORM', ({ type, packages }) => {
 
   it('declares types that stand on its dependencies and peers alone', async () => {
     expect(await folder.complaintsAboutTypes('types.ts')).toEqual([]);
+  });
+
+  it('leads from an error to the line of its TypeScript', async () => {
+    const script = `import('nestjs-cotter').then(({ CotterModule }) => CotterModule.forRoot({}))`;
+    const { stderr } = await folder.node('--enable-source-maps', '--input-type=commonjs', '--eval', script);
+    expect(stderr).toMatch(/at .*nestjs-cotter\/src\/cotter\.stores\.ts:\d+:\d+/);
   });
 
   it('compiles, boots and guards a route', async () => {
