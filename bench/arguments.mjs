@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util';
 export const HELP = `npm run bench [-- OPTIONS]
 
 Measures the guard, the verifier, the login and the boot of the module, interleaved with what they are compared to, prints tables of
-ratios, and writes latest.json and chart.svg. Needs some fifteen minutes and a machine that does nothing else.
+ratios, and writes latest.json and chart.svg. Needs some half an hour and a machine that does nothing else.
 
   --quick       all of it within a minute, with short slices: noisy, good for finding out whether it runs
   --only NAME   one section: guards, verifier, login, sessions or boot; may be given several times
   --keep        leave the sections that are not measured as the last full run has them, each with its own run
-  --rounds N    rounds of each section instead of 9; at least 7 make a median that is worth printing
+  --rounds N    rounds of each section instead of 15; at least 7 make a median that is worth printing
   --out DIR     where the files go instead of bench/results
   --readme      put the table of what is wanted into README.md as well
   --check       exit with 1 where a target is missed

@@ -18,7 +18,10 @@ function guardTargets(platform, { ratios }) {
   const at = (what, measured, wanted) => atLeast(`${platform}: ${what}`, measured, wanted, GUARD_NOISE);
   return [
     at('hot token, throughput to an always-yes guard', ratios.hotToAlwaysYes, express ? 0.95 : 0.9),
-    at('hot token, throughput to the recipe', ratios.hotToRecipe, express ? 3 : 10),
+    belowCeiling(
+      at('hot token, throughput to the recipe', ratios.hotToRecipe, express ? 3 : 10),
+      ratios.alwaysYesToRecipe,
+    ),
     at("hot token, the recipe's own CPU to ours", ratios.hotCpuOfRecipe, express ? 20 : 50),
     ...Object.entries(ratios.liveToHot).map(([cell, ratio]) =>
       at(`${Number(cell.slice('live'.length)).toLocaleString('en')} live tokens, throughput to one`, ratio, 0.92),
@@ -92,4 +95,10 @@ function atLeast(name, measured, wanted, noise) {
 function atMost(name, measured, wanted, noise) {
   const verdict = measured <= wanted ? 'met' : measured <= wanted * (1 + noise) ? 'within noise' : 'missed';
   return { name, wanted: `<= ${wanted}`, measured, noise, verdict };
+}
+
+/** @param ceiling - What a guard that does nothing reaches in the same run: where the platform itself is slow, no guard can do more. */
+function belowCeiling(target, ceiling) {
+  if (target.verdict !== 'missed' || target.measured < ceiling * (1 - target.noise)) return target;
+  return { ...target, verdict: `at the ceiling, ${ceiling.toFixed(2)}` };
 }

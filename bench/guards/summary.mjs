@@ -15,6 +15,7 @@ export function summarize(samples) {
       hotToUnguarded: ratioOf(ours.hot, unguarded.hot, rps),
       hotToAlwaysYes: ratioOf(ours.hot, alwaysYes.hot, rps),
       hotToRecipe: ratioOf(ours.hot, recipe.hot, rps),
+      alwaysYesToRecipe: ratioOf(alwaysYes.hot, recipe.hot, rps),
       hotCpuOfRecipe: own(recipe, 'hot') / Math.max(own(ours, 'hot'), SMALLEST_CPU_MICROS),
       liveToHot: Object.fromEntries(liveCells.map((cell) => [cell, ratioOf(oursAgain[cell], oursAgain.hot, rps)])),
       firstSeenToRecipe: ratioOf(ours.firstSeen, recipe.firstSeen, rps),

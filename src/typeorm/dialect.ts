@@ -28,6 +28,13 @@ export function hasOneConnection(owned: Owned): boolean {
   return SQLITE_FAMILY.includes(typeOf(owned));
 }
 
+/** @throws {@link TypeError} where there is none. */
+export function dataSourceOf({ dataSource, connection }: Owned): DataSource {
+  const owner = dataSource ?? connection;
+  if (owner === undefined) throw new TypeError('belongs to no DataSource');
+  return owner;
+}
+
 function typeOf({ dataSource, connection }: Owned): string {
   return (dataSource ?? connection)?.options.type ?? '';
 }
