@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** The JSON object in a text, or why there is none. */
 export type StrictJson = { readonly object: Record<string, unknown> } | { readonly problem: string };
@@ -11,18 +11,19 @@ export type StrictJson = { readonly object: Record<string, unknown> } | { readon
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-4 | RFC 7515, 4} and {@link https://www.rfc-editor.org/rfc/rfc7519#section-4 | RFC 7519, 4}
  */
 export function parseStrictJson(bytes: Buffer): StrictJson {
-  const written = look(bytes);
-  if (!written.isAscii && !isUtf8(bytes)) return { problem: 'UTF-8' };
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  if (encoding === 'utf8' && !isUtf8(bytes)) return { problem: 'UTF-8' };
+  const text = bytes.toString(encoding);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString(written.isAscii ? 'latin1' : 'utf8'));
+    value = JSON.parse(text);
   } catch {
     return { problem: 'JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'a JSON object' };
   const object = value as Record<string, unknown>;
   // Of two members with one name the parser keeps one, so that fewer strings are left than were written.
-  return countStrings(object) === written.strings ? { object } : { problem: 'each member once' };
+  return countStrings(object) === countWrittenStrings(text) ? { object } : { problem: 'each member once' };
 }
 
 /** The names of all members and the values that are text, at all depths. */
@@ -36,22 +37,10 @@ function countStrings(value: object): number {
   return count;
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/**
- * What the parser does not tell.
- *
- * @returns `strings`: how many there are, if this is JSON: then a backslash is inside of one, and what is behind it ends none.
- */
-function look(json: Buffer): { readonly isAscii: boolean; readonly strings: number } {
+/** @param json - Valid, so that a backslash is inside of a string, and what is behind it ends none. */
+function countWrittenStrings(json: string): number {
+  const plain = json.includes('\\') ? json.replace(/\\./g, '') : json;
   let quotes = 0;
-  let seen = 0;
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at] ?? 0;
-    seen |= byte;
-    if (byte === QUOTE) quotes++;
-    else if (byte === BACKSLASH) at++;
-  }
-  return { isAscii: seen < 0x80, strings: quotes / 2 };
+  for (let at = plain.indexOf('"'); at !== -1; at = plain.indexOf('"', at + 1)) quotes++;
+  return quotes / 2;
 }

@@ -127,11 +127,11 @@ export class TokenVerifier {
   }
 
   #verifyAccessToken(token: string): CotterPrincipal | Promise<CotterPrincipal> {
-    const verification = whenKnown(this.#verify(token, ACCESS_TOKEN_TYPES), (verified) =>
-      this.#accept(token, verified),
-    );
-    if (!(verification instanceof Promise)) return verification;
-    const shared = verification.finally(() => this.#running.delete(token));
+    const verification = this.#verify(token, ACCESS_TOKEN_TYPES);
+    if (!(verification instanceof Promise)) return this.#accept(token, verification);
+    const shared = verification
+      .then((verified) => this.#accept(token, verified))
+      .finally(() => this.#running.delete(token));
     this.#running.set(token, shared);
     return shared;
   }
@@ -149,13 +149,21 @@ export class TokenVerifier {
   #verify(token: string, types: readonly string[]): Verified | Promise<Verified> {
     const jwt = parseCompactJwt(token, this.#headers);
     const by = this.#issuerOf(jwt);
-    return whenKnown(by.keys.peekKey(jwt.kid) ?? by.keys.findKey(jwt.kid), (key) => {
-      if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: jwt.kid });
-      return whenKnown(this.#signatures.check(jwt, key), (isGood) => {
-        if (!isGood) throw new InvalidTokenError('invalid_signature');
-        return this.#verifyClaims(jwt, types, by, key);
-      });
-    });
+    const key = by.keys.peekKey(jwt.kid) ?? by.keys.findKey(jwt.kid);
+    if (key instanceof Promise) return key.then((found) => this.#verifyBy(found, jwt, types, by));
+    return this.#verifyBy(key, jwt, types, by);
+  }
+
+  #verifyBy(
+    key: KeyObject | null,
+    jwt: CompactJwt,
+    types: readonly string[],
+    by: TrustedIssuer,
+  ): Verified | Promise<Verified> {
+    if (key === null) throw new InvalidTokenError('unknown_key', { expected: 'a published kid', actual: jwt.kid });
+    const isGood = this.#signatures.check(jwt, key);
+    if (isGood instanceof Promise) return isGood.then((verdict) => this.#verifyClaims(verdict, jwt, types, by, key));
+    return this.#verifyClaims(isGood, jwt, types, by, key);
   }
 
   #issuerOf({ claims: { iss: issuer } }: CompactJwt): TrustedIssuer {
@@ -164,7 +172,14 @@ export class TokenVerifier {
     throw new InvalidTokenError('invalid_issuer', { expected: [...this.#trusted.keys()], actual: issuer });
   }
 
-  #verifyClaims({ claims, kid }: CompactJwt, types: readonly string[], by: TrustedIssuer, key: KeyObject): Verified {
+  #verifyClaims(
+    isSignedBy: boolean,
+    { claims, kid }: CompactJwt,
+    types: readonly string[],
+    by: TrustedIssuer,
+    key: KeyObject,
+  ): Verified {
+    if (!isSignedBy) throw new InvalidTokenError('invalid_signature');
     const { clockToleranceSeconds, clock } = this.#options;
     const rules = { audience: by.audience, types, clockToleranceSeconds };
     return { claims, checked: checkClaims(claims, rules, clock() / 1000), by, kid, key };
@@ -174,9 +189,4 @@ export class TokenVerifier {
     if (error instanceof InvalidTokenError) this.#options.onRefused(error);
     return error;
   }
-}
-
-/** Goes on at once with a value, and later with a promise of one. */
-function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
