@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { say } from './progress.mjs';
@@ -10,7 +10,9 @@ export function ensureBuilt() {
   const sources = readdirSync('src', { recursive: true }).filter(
     (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'),
   );
-  if (sources.every((path) => timeOf(join('src', path)) <= builtAt)) return;
+  // `npm start` leaves the modules as they were compiled.
+  const isBundled = existsSync('dist/chunks');
+  if (isBundled && sources.every((path) => timeOf(join('src', path)) <= builtAt)) return;
   say('npm run build ...');
   const { status } = spawnSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('npm run build failed');
