@@ -17,7 +17,6 @@ const DOMAIN = /^(?=.{1,255}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9
  * @returns `null` where the text is not one address.
  */
 export function parseEmail(text: string): string | null {
-  if (isNormalEmail(text)) return text;
   const at = text.indexOf('@');
   if (at < 1) return null;
   const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
@@ -29,7 +28,7 @@ export function parseEmail(text: string): string | null {
   return DOMAIN.test(domain) && !isIpAddress(domain) ? `${local}@${domain}` : null;
 }
 
-/** Whether a text is, at one look, an address in its normal form; there are others in theirs. */
+/** Whether a text is, at one look, an address in its normal form, which {@link parseEmail} would give back; there are others in theirs. */
 export function isNormalEmail(text: string): boolean {
   return text.length <= MAX_LOCAL_PART_LENGTH && NORMAL_FORM.test(text);
 }

@@ -23,6 +23,11 @@ export function isMySql(owned: Owned): boolean {
   return MYSQL_FAMILY.includes(typeOf(owned));
 }
 
+/** Whether a query runner, an entity manager or a DataSource talks to PostgreSQL. */
+export function isPostgres(owned: Owned): boolean {
+  return typeOf(owned) === 'postgres';
+}
+
 /** Whether all statements of a DataSource share one connection, as those of SQLite do. */
 export function hasOneConnection(owned: Owned): boolean {
   return SQLITE_FAMILY.includes(typeOf(owned));

@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 
+import { isPostgres } from './dialect.js';
 import { tableNameOf } from './names.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -61,13 +62,13 @@ export class PlainInsertion {
 
   /** Whether TypeORM gives a column a value where the row has none; PostgreSQL does it itself. */
   #makesUp({ isGenerated }: Column): boolean {
-    return isGenerated && this.dataSource.options.type !== 'postgres';
+    return isGenerated && !isPostgres({ dataSource: this.dataSource });
   }
 
   /** The driver of PostgreSQL takes every value; those of SQLite take dates and truth values only as TypeORM writes them. */
   #takes(value: unknown): boolean {
     const isScalar = value === undefined || value === null || ['string', 'number', 'bigint'].includes(typeof value);
-    return isScalar || this.dataSource.options.type === 'postgres' || Buffer.isBuffer(value);
+    return isScalar || isPostgres({ dataSource: this.dataSource }) || Buffer.isBuffer(value);
   }
 }
 

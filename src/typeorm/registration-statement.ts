@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 
 import type { NewAccount } from '../users/account.js';
 import type { AccountRows } from './account-rows.js';
+import { isPostgres } from './dialect.js';
 import type { BoundStatement } from './login-batch.js';
 import { namesOf, PlainInsertion, type Assignment } from './plain-insertion.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
@@ -22,7 +23,7 @@ export class RegistrationStatement<TUser extends CotterUserBase> {
     dataSource: DataSource,
     rows: AccountRows<TUser>,
   ): RegistrationStatement<TUser> | null {
-    if (dataSource.options.type !== 'postgres' || !rows.isPlain) return null;
+    if (!isPostgres({ dataSource }) || !rows.isPlain) return null;
     const users = PlainInsertion.findFor(dataSource, rows.metadata);
     const pairs = PlainInsertion.findFor(dataSource, dataSource.getMetadata(CotterUserIdentity));
     return users === null || pairs === null ? null : new RegistrationStatement(dataSource, rows, users, pairs);
