@@ -67,6 +67,13 @@ export interface CotterModuleExtras {
   /** Name of the TypeORM DataSource that holds the users. @defaultValue the default one */
   dataSource?: string;
   /**
+   * Whether statements are prepared by name where the DataSource is one of PostgreSQL. Behind a pooler of transactions that loses the names
+   * (PgBouncer before 1.21), the module notices and goes on without; `false` spares the attempt, and the warning.
+   *
+   * @defaultValue true
+   */
+  prepareStatements?: boolean;
+  /**
    * Where revocations are kept. `RedisRevocationStore` of `nestjs-cotter/redis` tells other processes at once; the TypeORM one, which they
    * ask every two seconds, needs no second service; `MemoryRevocationStore` is for a single process,
    * and forgets with it: a person who was disabled is refused at the login after that, and not by the guard.

@@ -81,9 +81,9 @@ export class CotterModule implements OnModuleInit {
 
   /** @throws {@link CotterConfigurationError} at boot, naming the option that is wrong. */
   static forRoot(options: CotterForRootOptions): DynamicModule {
-    const { name, isGlobal, path, controllers, users, userEntity, dataSource, ...more } = options;
+    const { name, isGlobal, path, controllers, users, userEntity, dataSource, prepareStatements, ...more } = options;
     const { revocationStore, refreshLedger, imports, session, redirect, ...given } = more;
-    const stores = { users, userEntity, dataSource, revocationStore, refreshLedger };
+    const stores = { users, userEntity, dataSource, prepareStatements, revocationStore, refreshLedger };
     const features = { session, redirect: redirect !== undefined && redirect !== false };
     const raw: CotterModuleOptions = {
       ...given,

@@ -57,7 +57,7 @@ export function typeOrmImports(shape: CotterModuleShape, realm: string): Promise
 }
 
 async function registerTypeOrm(shape: CotterModuleShape, realm: string): Promise<DynamicModule> {
-  const { userEntity, dataSource, revocationStore, refreshLedger, session } = shape;
+  const { userEntity, dataSource, prepareStatements, revocationStore, refreshLedger, session } = shape;
   try {
     const { CotterTypeOrmModule } = await import('./typeorm/cotter-typeorm.module.js');
     return CotterTypeOrmModule.register({
@@ -68,6 +68,7 @@ async function registerTypeOrm(shape: CotterModuleShape, realm: string): Promise
       realm,
       userEntity,
       dataSource,
+      prepareStatements,
     });
   } catch (error) {
     if (!isMissingPackage(error)) throw error;

@@ -7,6 +7,7 @@ import {
 } from 'typeorm';
 
 import { ALIAS, type AccountRows } from './account-rows.js';
+import { StatementRunner } from './statement-runner.js';
 
 /** An account, and the row of the result that it was read from. */
 export interface FoundAccount<TUser> {
@@ -50,8 +51,7 @@ export class AccountQuery<TUser extends ObjectLiteral> {
   async find(values: Readonly<Record<string, string>>, runner?: QueryRunner): Promise<FoundAccount<TUser> | null> {
     if (!this.rows.isPlain) return this.#findByBuilder(values, runner);
     const ordered = this.#parameters.map((name) => values[name]);
-    const rows: unknown = await this.dataSource.query(this.#text, ordered, runner);
-    const row = Array.isArray(rows) ? (rows[0] as Record<string, unknown> | undefined) : undefined;
+    const [row] = (await StatementRunner.of(this.dataSource).run(this.#text, ordered, runner)).rows;
     return row === undefined ? null : { account: this.rows.hydrate(row), row };
   }
 

@@ -11,6 +11,7 @@ import type { UsersRepository } from '../users/users.repository.js';
 import { CotterRefreshToken } from './refresh-token.entity.js';
 import { CotterRevocation } from './revocation.entity.js';
 import { CotterSession } from './session.entity.js';
+import { StatementRunner } from './statement-runner.js';
 import { TypeOrmRefreshLedger } from './typeorm-refresh-ledger.js';
 import { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
 import { TypeOrmSessionStore } from './typeorm-session.store.js';
@@ -35,6 +36,8 @@ export interface CotterTypeOrmOptions {
   readonly userEntity?: Type<CotterAccount> | undefined;
   /** Name of the DataSource, as given to `TypeOrmModule.forRoot`. @defaultValue the default one */
   readonly dataSource?: string | undefined;
+  /** Whether PostgreSQL is to prepare statements by name. @defaultValue true */
+  readonly prepareStatements?: boolean | undefined;
 }
 
 /** An adapter, and the entities that it needs beside the users. */
@@ -48,7 +51,7 @@ interface Adapter {
 @Module({})
 export class CotterTypeOrmModule {
   static register(options: CotterTypeOrmOptions): DynamicModule {
-    const { userEntity = CotterUser, dataSource: name } = options;
+    const { userEntity = CotterUser, dataSource: name, prepareStatements = true } = options;
     assertExtendsBase(userEntity);
     const adapters = adaptersOf(options, userEntity).filter(isAskedFor);
     const owned = adapters.flatMap(({ entities }) => entities);
@@ -60,6 +63,7 @@ export class CotterTypeOrmModule {
       inject: [{ token: getDataSourceToken(name), optional: true }],
       useFactory: (dataSource?: DataSource) => {
         assertHasTables(dataSource, userEntity, owned, name);
+        if (!prepareStatements) StatementRunner.of(dataSource).stopPreparing();
         return create(dataSource);
       },
     }));

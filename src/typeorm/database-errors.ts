@@ -42,6 +42,11 @@ function isRefusedData(error: unknown): boolean {
   );
 }
 
+/** How the database calls what went wrong: a SQLSTATE or a name of the driver's. Empty where it said nothing. */
+export function codeOf(error: unknown): string {
+  return failureOf(error).code;
+}
+
 /** What the driver said about a statement. A connection that failed said nothing about it. */
 function failureOf(error: unknown): Record<'code' | 'sqlState' | 'message', string> {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : {};

@@ -1,7 +1,8 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 
 import type { LoginRecord } from '../users/account.js';
-import { isMySql } from './dialect.js';
+import { isMySql, isPostgres } from './dialect.js';
+import { columnNameOf, tableNameOf } from './names.js';
 
 /** A statement and the values of its parameters. */
 export interface BoundStatement {
@@ -21,24 +22,57 @@ export function updateLastLogins(
   realm: string,
   logins: readonly LoginRecord[],
 ): BoundStatement {
+  return isPostgres({ dataSource })
+    ? updateByArrays(dataSource, metadata, realm, logins)
+    : updateByCases(dataSource, metadata, realm, logins);
+}
+
+/** One text for any number of logins, each of which is looked up once. */
+function updateByArrays(
+  dataSource: DataSource,
+  metadata: EntityMetadata,
+  realm: string,
+  logins: readonly LoginRecord[],
+): BoundStatement {
+  const column = (property: string): string => columnNameOf(dataSource, metadata.target, property);
+  const id = metadata.findColumnWithPropertyName('id');
+  const idType = id === undefined ? 'varchar' : dataSource.driver.normalizeType(id);
+  const lines = [
+    `UPDATE ${tableNameOf(dataSource, metadata.target)} AS account`,
+    `SET ${column('lastLoginAt')} = login.at, ${column('lastAuthenticationMethod')} = login.method`,
+    `FROM unnest($1::${idType}[], $2::bigint[], $3::varchar[]) AS login(account_id, at, method)`,
+    `WHERE account.${column('id')} = login.account_id AND account.${column('realm')} = $4`,
+    `AND account.${column('lastLoginAt')} <= login.at`,
+  ];
+  const values = [
+    logins.map(({ accountId }) => accountId),
+    logins.map(({ at }) => at.getTime()),
+    logins.map(({ authenticationMethod }) => authenticationMethod),
+  ];
+  return { text: lines.join(' '), parameters: [...values, realm] };
+}
+
+function updateByCases(
+  dataSource: DataSource,
+  metadata: EntityMetadata,
+  realm: string,
+  logins: readonly LoginRecord[],
+): BoundStatement {
   const { driver } = dataSource;
   const parameters: unknown[] = [];
-  // PostgreSQL numbers its parameters, so the lines below have to stand in the order of the text.
   const bind = (value: unknown): string =>
     driver.createParameter(String(parameters.length), parameters.push(value) - 1);
-  const column = (property: string): string =>
-    driver.escape(metadata.findColumnWithPropertyName(property)?.databaseName ?? property);
-  // Without a type, a parameter is a text to PostgreSQL, and texts are compared digit by digit.
+  const column = (property: string): string => columnNameOf(dataSource, metadata.target, property);
+  // Without a type, a parameter may be a text, and texts are compared digit by digit.
   const [integer, text] = isMySql({ dataSource }) ? ['SIGNED', 'CHAR'] : ['bigint', 'varchar'];
   const choose = (type: string, value: (login: LoginRecord) => unknown): string => {
     const cases = logins.map((login) => `WHEN ${bind(login.accountId)} THEN CAST(${bind(value(login))} AS ${type})`);
     return `CASE ${column('id')} ${cases.join(' ')} END`;
   };
   const at = (login: LoginRecord): number => login.at.getTime();
-  const table = metadata.tablePath.split('.').map((part) => driver.escape(part));
   const touched = metadata.updateDateColumn?.propertyName;
   const lines = [
-    `UPDATE ${table.join('.')} SET`,
+    `UPDATE ${tableNameOf(dataSource, metadata.target)} SET`,
     // A login does not change the row in the application's eyes; MySQL would touch this column by itself.
     touched === undefined ? '' : `${column(touched)} = ${column(touched)},`,
     `${column('lastAuthenticationMethod')} = ${choose(text, (login) => login.authenticationMethod)},`,

@@ -5,7 +5,7 @@ import { isDuplicateKey } from './database-errors.js';
 import { columnNameOf, tableNameOf } from './names.js';
 import { SESSION_COLUMNS, sessionOf, valuesOf, type SessionRow } from './session-row.js';
 import { CotterSession } from './session.entity.js';
-import { Statement } from './statement.js';
+import { Statement, textOf } from './statement.js';
 
 /**
  * Statements on the sessions of one realm. Each is atomic; all of them run on the runner that is given, which is one of the primary. What
@@ -84,13 +84,13 @@ export class SessionTable {
 
   async touch(runner: QueryRunner, handles: readonly string[], seenAtMs: number): Promise<void> {
     const lastSeenAt = this.#column('lastSeenAt');
-    const touch = new Statement(
+    const text = textOf(
       this.dataSource,
       (bind) =>
         `UPDATE ${this.#name} SET ${lastSeenAt} = ${bind()} WHERE ${this.#column('realm')} = ${bind()} ` +
         `AND ${lastSeenAt} < ${bind()} AND ${this.#column('handle')} IN (${handles.map(bind).join(', ')})`,
     );
-    await touch.write(runner, [seenAtMs, this.realm, seenAtMs, ...handles]);
+    await runner.query(text, [seenAtMs, this.realm, seenAtMs, ...handles]);
   }
 
   async remove(runner: QueryRunner, handle: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { hasOneConnection } from './dialect.js';
 import type { BoundStatement } from './login-batch.js';
 import { createUser } from './new-user.js';
 import type { UserTables } from './registration.js';
+import { StatementRunner } from './statement-runner.js';
 import type { CotterUserBase } from './user.entity.js';
 
 /**
@@ -57,8 +58,8 @@ async function insert(
   { text, parameters }: BoundStatement,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const rows: unknown = await dataSource.query(text, [...parameters]);
-    return Array.isArray(rows) ? (rows[0] as Record<string, unknown> | undefined) : undefined;
+    const { rows } = await StatementRunner.of(dataSource).run(text, parameters);
+    return rows[0];
   } catch (error) {
     if (isDuplicateKey(error)) return undefined;
     throw error;

@@ -152,6 +152,14 @@ export function describeTypeOrmUsers(engine: Engine): void {
         expect(own).toMatchObject({ role: 'member', acceptedTermsAt: null });
       });
 
+      it('finds nobody by a pair that somebody has pointed at an account of another realm', async () => {
+        const { users, dataSource } = await openAppUsers();
+        await users.register(person('ann'));
+        await dataSource.getRepository(AppUser).update({ realm: 'cotter' }, { realm: 'elsewhere' });
+        expect(await users.findByPair(person('ann').pair)).toBeNull();
+        expect(await users.register(person('ann'))).toMatchObject({ outcome: 'created', account: { realm: 'cotter' } });
+      });
+
       it('does not let columns of the application stand in for those of the module', async () => {
         const { users } = await openAppUsers();
         const columns = { id: 'mine', identifier: 'eve@example.com', realm: 'elsewhere', createdAt: new Date(0) };

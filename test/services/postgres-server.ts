@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { findFreePort, PrivateServer } from './private-server.js';
+import { serverAccount } from './server-account.js';
 
 /** Where Debian and its relatives keep the versions that are installed. */
 const VERSIONS = '/usr/lib/postgresql';
@@ -26,7 +27,7 @@ export function findPostgresPrograms(): string | null {
 /** Makes a server with an empty database, which runs. Its files are nobody's business but its own, and may be lost with the machine. */
 export async function startPostgresServer(programs: string): Promise<PrivateServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cotter-postgres-'));
-  const account = accountOf(folder);
+  const account = serverAccount(folder);
   execFileSync(
     join(programs, 'initdb'),
     ['--pgdata', folder, '--username', 'cotter', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
@@ -51,13 +52,4 @@ export async function startPostgresServer(programs: string): Promise<PrivateServ
   );
   await server.start();
   return server;
-}
-
-/** PostgreSQL refuses to run as root; its own account has to own the folder then. */
-function accountOf(folder: string): { cwd: string; uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return { cwd: folder };
-  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  const [uid, gid] = [idOf('-u'), idOf('-g')];
-  chownSync(folder, uid, gid);
-  return { cwd: folder, uid, gid };
 }

@@ -1,0 +1,262 @@
+import { Logger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CotterModule, UsersService, type NewAccount } from 'nestjs-cotter';
+import {
+  CotterEntities,
+  CotterUser,
+  CotterUserIdentity,
+  TypeOrmRefreshLedger,
+  TypeOrmSessionStore,
+  TypeOrmUsersRepository,
+} from 'nestjs-cotter/typeorm';
+import { DataSource } from 'typeorm';
+
+import { StatementRunner } from '../../src/typeorm/statement-runner.js';
+import { sessionOf } from '../contracts/session-store.contract.js';
+import { createServerDatabase, findServerUrl } from './database.js';
+import { hasPgBouncer, startPgBouncer } from './pgbouncer-server.js';
+import type { PrivateServer } from './private-server.js';
+
+const url = findServerUrl('TEST_POSTGRES_URL');
+const described = url === null ? describe.skip : describe;
+const pooled = url === null || !hasPgBouncer() ? describe.skip : describe;
+
+const WARNING = expect.stringMatching(/^PostgreSQL lost a prepared statement.*prepareStatements: false/) as string;
+
+let database: Awaited<ReturnType<typeof createServerDatabase>>;
+let warnings: jest.SpyInstance;
+const opened: DataSource[] = [];
+
+async function open(more: object = {}): Promise<DataSource> {
+  const own = { entities: [CotterUser, CotterUserIdentity], synchronize: true };
+  const dataSource = new DataSource({ ...database.options, ...own, ...more });
+  opened.push(dataSource);
+  return dataSource.initialize();
+}
+
+/** With one connection, whose prepared statements can be looked at. */
+async function openOne(more: object = {}): Promise<{ dataSource: DataSource; users: TypeOrmUsersRepository }> {
+  const dataSource = await open({ extra: { max: 1 }, ...more });
+  return { dataSource, users: new TypeOrmUsersRepository(dataSource, CotterUser, 'cotter') };
+}
+
+async function preparedIn(dataSource: DataSource): Promise<string[]> {
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements ORDER BY name');
+  return rows.map(({ name }) => name);
+}
+
+async function visit(users: TypeOrmUsersRepository, name: string): Promise<void> {
+  const account = await users.findByPair(person(name).pair);
+  if (account === null) throw new Error(`${name} is not known`);
+  await users.recordLogins([{ accountId: account.id, at: new Date(), authenticationMethod: 'OTP' }]);
+}
+
+beforeEach(async () => {
+  if (url === null) return;
+  database = await createServerDatabase(url);
+  warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+});
+afterEach(async () => {
+  for (const dataSource of opened.splice(0)) await dataSource.destroy();
+  warnings.mockRestore();
+  await database.drop();
+});
+
+described('statements on PostgreSQL', () => {
+  it('are prepared once a connection, however many people log in', async () => {
+    const { dataSource, users } = await openOne();
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    const names = await preparedIn(dataSource);
+    expect(names).toHaveLength(2);
+    for (const name of names) expect(name).toMatch(/^cotter_[0-9a-f]{32}$/);
+    for (let n = 0; n < 20; n++) {
+      await users.register(person(`p${String(n)}`));
+      await visit(users, `p${String(n)}`);
+    }
+    expect(await preparedIn(dataSource)).toEqual(names);
+    expect(warnings).not.toHaveBeenCalled();
+  });
+
+  it('are planned by an index for tables that are new and stay so to the server', async () => {
+    const { dataSource, users } = await openOne({ entities: [...CotterEntities] });
+    const sessions = new TypeOrmSessionStore(dataSource);
+    const ledger = new TypeOrmRefreshLedger(dataSource);
+    // PostgreSQL decides on a plan for good after five.
+    for (let n = 0; n < 7; n++) {
+      const name = `p${String(n)}`;
+      const registration = await users.register(person(name));
+      if (registration.outcome !== 'created') throw new Error(registration.outcome);
+      await users.findByPair(person(name).pair);
+      await users.findByIdentifier(person(name).identifier.value);
+      await users.getStanding(registration.account.id);
+      await ledger.bind(name, person(name).pair, { nowMs: 0, keepMs: 1 });
+      await sessions.insert(sessionOf(name));
+      await sessions.find(name);
+      await sessions.findByFamily(name);
+      await sessions.list(name, 10);
+      await sessions.replaceTokens(name, 0, 'sealed');
+      await sessions.remove(name);
+    }
+    const prepared = await dataSource.query<{ name: string; statement: string; count: number; decided: boolean }[]>(
+      `SELECT name, statement, cardinality(parameter_types) AS count, generic_plans > 0 AS decided FROM pg_prepared_statements`,
+    );
+    const kinds = prepared.map(({ statement }) => statement.split(' ')[0]);
+    expect(kinds.sort()).toEqual([
+      ...['DELETE', 'INSERT', 'INSERT'],
+      ...Array<string>(6).fill('SELECT'),
+      'UPDATE',
+      'WITH',
+    ]);
+    await dataSource.query('SET plan_cache_mode = force_generic_plan');
+    for (const { name, statement, count, decided } of prepared) {
+      expect({ statement, decided }).toEqual({ statement, decided: true });
+      const values = Array.from({ length: count }, () => 'NULL').join(', ');
+      const plan = await dataSource.query<object[]>(`EXPLAIN (COSTS OFF) EXECUTE ${name}(${values})`);
+      expect(JSON.stringify(plan)).not.toContain('Seq Scan');
+    }
+  });
+
+  it('have the same names in every process', async () => {
+    const names: string[][] = [];
+    for (let process = 0; process < 2; process++) {
+      const { dataSource, users } = await openOne();
+      await users.findByPair(person('ann').pair);
+      names.push(await preparedIn(dataSource));
+    }
+    expect(names[0]).toHaveLength(1);
+    expect(names[1]).toEqual(names[0]);
+  });
+
+  it('are not prepared in a transaction, which a lost name would end', async () => {
+    const { dataSource } = await openOne();
+    await dataSource.transaction(async ({ queryRunner }) => {
+      await StatementRunner.of(dataSource).run('SELECT $1::int AS one', [1], queryRunner);
+    });
+    expect(await preparedIn(dataSource)).toEqual([]);
+  });
+
+  it('are not prepared for a driver of the application’s own, which may take texts only', async () => {
+    const { dataSource, users } = await openOne({ driver: jest.requireActual<object>('pg') });
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    expect(await preparedIn(dataSource)).toEqual([]);
+  });
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('are prepared as the application says: %s', async (prepareStatements, expected) => {
+    const own = { entities: [...CotterEntities], synchronize: true, extra: { max: 1 } };
+    const app = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot({ ...database.options, ...own }),
+        CotterModule.forRoot({ apiKeyId: 'a-key', prepareStatements }),
+      ],
+    }).compile();
+    try {
+      expect(await app.get(UsersService).findByPrincipal(person('ann').pair)).toBeNull();
+      const names = await preparedIn(app.get(DataSource));
+      expect(names).toHaveLength(expected);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('stop at a number of texts', async () => {
+    const { dataSource } = await openOne();
+    for (let n = 0; n < 150; n++) {
+      const { rows } = await StatementRunner.of(dataSource).run(`SELECT $1::int AS n${String(n)}`, [n]);
+      expect(rows).toEqual([{ [`n${String(n)}`]: n }]);
+    }
+    expect(await preparedIn(dataSource)).toHaveLength(100);
+  });
+
+  it('go on without names where those are lost, and say so once', async () => {
+    const { dataSource, users } = await openOne();
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    await dataSource.query('DEALLOCATE ALL');
+    const attempts = Array.from({ length: 5 }, () => visit(users, 'ann'));
+    await expect(Promise.all(attempts)).resolves.toHaveLength(5);
+    expect(await preparedIn(dataSource)).toEqual([]);
+    expect(warnings.mock.calls).toEqual([[WARNING]]);
+  });
+
+  it('go on where a column has changed its type meanwhile', async () => {
+    const { dataSource, users } = await openOne();
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    await dataSource.query('ALTER TABLE cotter_user ALTER COLUMN "lastAuthenticationMethod" TYPE text');
+    await visit(users, 'ann');
+    expect(await users.findByPair(person('ann').pair)).toMatchObject({ lastAuthenticationMethod: 'OTP' });
+  });
+
+  it('fail as those of TypeORM do, and are logged as they are', async () => {
+    const seen: unknown[] = [];
+    const logger = {
+      ...{ logSchemaBuild: () => undefined, logMigration: () => undefined, log: () => undefined },
+      logQuery: (text: string, values?: unknown[]) => seen.push(['query', text, values]),
+      logQueryError: (error: string | Error, text: string) => seen.push(['error', (error as Error).message, text]),
+      logQuerySlow: (_: number, text: string) => seen.push(['slow', text]),
+    };
+    const { dataSource } = await openOne({ logger, maxQueryExecutionTime: 20 });
+    const runner = StatementRunner.of(dataSource);
+    seen.length = 0;
+    await expect(runner.run('SELECT 1/$1::int AS n', [0])).rejects.toMatchObject({
+      name: 'QueryFailedError',
+      query: 'SELECT 1/$1::int AS n',
+      parameters: [0],
+      driverError: { code: '22012' },
+    });
+    await runner.run('SELECT pg_sleep($1)::text AS n', [0.05]);
+    expect(seen).toEqual([
+      ['query', 'SELECT 1/$1::int AS n', [0]],
+      ['error', 'division by zero', 'SELECT 1/$1::int AS n'],
+      ['query', 'SELECT pg_sleep($1)::text AS n', [0.05]],
+      ['slow', 'SELECT pg_sleep($1)::text AS n'],
+    ]);
+  });
+});
+
+pooled('behind a pooler of transactions', () => {
+  let pooler: PrivateServer | undefined;
+
+  afterEach(async () => {
+    await pooler?.destroy();
+  });
+
+  it('no login fails, from however many connections and processes', async () => {
+    const { users } = await openOne();
+    const names = Array.from({ length: 40 }, (_, n) => `p${String(n)}`);
+    for (const name of names.slice(0, 20)) await users.register(person(name));
+
+    pooler = await startPgBouncer(database.url, 2);
+    const processes = await Promise.all(
+      [1, 2, 3].map(() => open({ url: pooler?.url, synchronize: false, extra: { max: 8 } })),
+    );
+    const logins = processes.flatMap((dataSource) => {
+      const repository = new TypeOrmUsersRepository(dataSource, CotterUser, 'cotter');
+      return names.map(async (name) => {
+        await repository.register(person(name));
+        await visit(repository, name);
+      });
+    });
+    await expect(Promise.all(logins)).resolves.toHaveLength(120);
+    // Each of the three had its names lost: two connections had one another's.
+    expect(warnings.mock.calls).toEqual([[WARNING], [WARNING], [WARNING]]);
+    expect(await opened[0]?.getRepository(CotterUser).count()).toBe(40);
+    expect(await opened[0]?.getRepository(CotterUserIdentity).count()).toBe(40);
+  });
+});
+
+function person(name: string): NewAccount {
+  return {
+    pair: { issuer: 'https://www.cotter.app', subject: name },
+    identifier: { type: 'EMAIL', value: `${name}@example.com` },
+    authenticationMethod: 'OTP',
+    at: new Date(1_763_700_000_123),
+    columns: {},
+  };
+}
