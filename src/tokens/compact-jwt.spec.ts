@@ -68,6 +68,8 @@ describe('a compact token', () => {
       'base64url without padding in the payload',
       something,
     ],
+    ['letters beyond ASCII in the payload', write().replace('.', '.é'), 'malformed_token', 'ASCII', something],
+    ['letters beyond Latin in the signature', `${write()}Ł`, 'malformed_token', 'ASCII', something],
     ['no signature', write({}, {}, ''), 'malformed_token', 'base64url without padding in the signature', something],
     [
       'a header that is no JSON',

@@ -423,6 +423,34 @@ describe('one token at several doors at once', () => {
   });
 });
 
+describe('many tokens at once, whose signatures are checked in the thread pool', () => {
+  /** So many that every way of a check is taken: on the event loop, as a probe, and in the pool. */
+  const MANY = 200;
+
+  it('are told apart, and the bad ones are refused for what is wrong with them', async () => {
+    const heard: string[] = [];
+    const busy = verifier({ onRefused: ({ code }) => heard.push(code) });
+    const kinds = [
+      { expected: 'principal', mintOne: (jti: string) => mint({ jti }) },
+      { expected: 'invalid_signature', mintOne: (jti: string) => mint({ jti }, {}, stranger.privateKey) },
+      { expected: 'token_expired', mintOne: (jti: string) => mint({ jti, exp: NOW_SECONDS - 6 }) },
+      { expected: 'invalid_audience', mintOne: (jti: string) => mint({ jti, aud: 'another' }) },
+    ];
+    const asked = Array.from({ length: MANY }, (_, n) => {
+      const { expected, mintOne } = kinds[n % kinds.length] ?? { expected: '', mintOne: () => '' };
+      const token = mintOne(String(n));
+      return { token, expected: expected === 'principal' ? String(n) : expected };
+    });
+    const settled = await Promise.allSettled(asked.map(({ token }) => busy.verifyAccessToken(token)));
+    const verdicts = settled.map((verdict) =>
+      verdict.status === 'fulfilled' ? verdict.value.tokenId : (verdict.reason as InvalidTokenError).code,
+    );
+    expect(verdicts).toEqual(asked.map(({ expected }) => expected));
+    expect(heard).toHaveLength((MANY * 3) / 4);
+    for (const [n, { token }] of asked.entries()) expect(busy.findVerified(token) !== null).toBe(n % 4 === 0);
+  });
+});
+
 describe('who listens', () => {
   it('hears of ID tokens too, and of nothing that is no refusal', async () => {
     const heard: InvalidTokenError[] = [];
