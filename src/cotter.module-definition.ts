@@ -67,8 +67,9 @@ export interface CotterModuleExtras {
   /** Name of the TypeORM DataSource that holds the users. @defaultValue the default one */
   dataSource?: string;
   /**
-   * Whether statements are prepared by name where the DataSource is one of PostgreSQL. Behind a pooler of transactions that loses the names
-   * (PgBouncer before 1.21), the module notices and goes on without; `false` spares the attempt, and the warning.
+   * Whether statements are prepared by name where that DataSource is one of PostgreSQL. Behind a pooler of transactions that loses the names
+   * (PgBouncer before 1.21), the module notices and goes on without; `false` spares the attempt, and the warning. Holds for all that uses the
+   * DataSource; with `users` of your own, call `prepareNoStatements` of `nestjs-cotter/typeorm`.
    *
    * @defaultValue true
    */

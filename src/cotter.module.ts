@@ -202,7 +202,7 @@ function controllersOf({ path = '', controllers = true, users, session, redirect
 }
 
 /** What a module without users, or without sessions, cannot have. */
-function assertFits({ users, session, redirect, controllers }: CotterModuleShape): void {
+function assertFits({ users, session, redirect, controllers, prepareStatements }: CotterModuleShape): void {
   const modes: readonly unknown[] = ['server', 'token'];
   if (session !== undefined && !modes.includes(session.mode)) {
     throw new CotterConfigurationError('session.mode', "must be 'server' or 'token'");
@@ -211,6 +211,12 @@ function assertFits({ users, session, redirect, controllers }: CotterModuleShape
     throw new CotterConfigurationError(
       'session',
       "needs users: a session is somebody's; without them, there are bearer tokens only",
+    );
+  }
+  if (prepareStatements === false && users !== undefined) {
+    throw new CotterConfigurationError(
+      'prepareStatements',
+      'is about users by TypeORM; where you make the stores, call prepareNoStatements(dataSource) of nestjs-cotter/typeorm',
     );
   }
   if (redirect === true && session === undefined) {

@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 
 import { StoreUnavailableError } from '../errors/store.errors.js';
 import type { IdentityPair } from '../users/account.js';
-import { AccountQuery } from './account-query.js';
+import { AccountQuery, type FoundAccount } from './account-query.js';
 import { AccountRows } from './account-rows.js';
 import { CotterUserIdentity } from './user-identity.entity.js';
 import type { CotterUserBase } from './user.entity.js';
@@ -12,8 +12,11 @@ const RETRY_AFTER_SECONDS = 5;
 const RETRY_SOON_SECONDS = 1;
 
 /**
- * The ways to find an account. Each checks that what the database calls equal is equal: a collation that ignores case, accents or
- * trailing spaces would let one person into the account of another.
+ * The ways to find an account. Each checks that what the database calls equal is equal: a collation that ignores case, accents or trailing
+ * spaces would let one person into the account of another.
+ *
+ * Where a key tells which account, its realm is compared here and is no condition beside the key: to PostgreSQL, as long as it knows nothing
+ * of a new table, that would look like the shorter way.
  */
 export class AccountQueries<TUser extends CotterUserBase> {
   readonly rows: AccountRows<TUser>;
@@ -36,7 +39,6 @@ export class AccountQueries<TUser extends CotterUserBase> {
           .addSelect('pair.realm', 'pair_realm')
           .addSelect('pair.issuer', 'pair_issuer')
           .addSelect('pair.subject', 'pair_subject')
-          // Not by the realm of the account too: to PostgreSQL, which knows nothing of a new table, that looks like the shorter way.
           .where('pair.realm = :realm AND pair.issuer = :issuer AND pair.subject = :subject'),
       ['realm', 'issuer', 'subject'],
     );
@@ -46,24 +48,19 @@ export class AccountQueries<TUser extends CotterUserBase> {
       (query) => query.where('account.realm = :realm AND account.identifier = :identifier'),
       ['realm', 'identifier'],
     );
-    this.#byId = new AccountQuery(
-      dataSource,
-      this.rows,
-      (query) => query.where('account.id = :id AND account.realm = :realm'),
-      ['id', 'realm'],
-    );
+    this.#byId = new AccountQuery(dataSource, this.rows, (query) => query.where('account.id = :id'), ['id']);
   }
 
   /** @throws {@link StoreUnavailableError} where the collation of the columns is not binary, here and in the other queries. */
   async byPair(pair: IdentityPair, runner?: QueryRunner): Promise<TUser | null> {
     const values = { realm: this.realm, issuer: pair.issuer, subject: pair.subject };
     const found = await this.#byPair.find(values, runner);
-    if (found === null) return null;
-    const { account, row } = found;
-    assertExact(row['pair_realm'], this.realm);
-    assertExact(row['pair_issuer'], pair.issuer);
-    assertExact(row['pair_subject'], pair.subject);
-    return account.realm === this.realm ? account : null;
+    for (const { row } of found) {
+      assertExact(row['pair_realm'], this.realm);
+      assertExact(row['pair_issuer'], pair.issuer);
+      assertExact(row['pair_subject'], pair.subject);
+    }
+    return this.#findOwn(found);
   }
 
   /** @throws {@link StoreUnavailableError} where nobody has the pair, or the account was deleted a moment ago. */
@@ -72,21 +69,20 @@ export class AccountQueries<TUser extends CotterUserBase> {
   }
 
   async byIdentifier(identifier: string, runner?: QueryRunner): Promise<TUser | null> {
-    const found = await this.#byIdentifier.find({ realm: this.realm, identifier }, runner);
-    if (found === null) return null;
+    const [found] = await this.#byIdentifier.find({ realm: this.realm, identifier }, runner);
+    if (found === undefined) return null;
     assertExact(found.account.identifier, identifier);
-    return this.#ofRealm(found.account);
+    assertExact(found.account.realm, this.realm);
+    return found.account;
   }
 
   /** @throws {@link StoreUnavailableError} where the account was deleted a moment ago. */
   async getById(id: string, runner?: QueryRunner): Promise<TUser> {
-    const found = await this.#byId.find({ id, realm: this.realm }, runner);
-    return this.#ofRealm(orGone(found?.account ?? null));
+    return orGone(this.#findOwn(await this.#byId.find({ id }, runner)));
   }
 
-  #ofRealm(account: TUser): TUser {
-    assertExact(account.realm, this.realm);
-    return account;
+  #findOwn(found: readonly FoundAccount<TUser>[]): TUser | null {
+    return found.find(({ account }) => account.realm === this.realm)?.account ?? null;
   }
 }
 

@@ -48,23 +48,24 @@ export class AccountQuery<TUser extends ObjectLiteral> {
   }
 
   /** @param runner - Of the transaction to read in. Without one the query goes to the primary, never to a replica that lags. */
-  async find(values: Readonly<Record<string, string>>, runner?: QueryRunner): Promise<FoundAccount<TUser> | null> {
+  async find(values: Readonly<Record<string, string>>, runner?: QueryRunner): Promise<readonly FoundAccount<TUser>[]> {
     if (!this.rows.isPlain) return this.#findByBuilder(values, runner);
     const ordered = this.#parameters.map((name) => values[name]);
-    const [row] = (await StatementRunner.of(this.dataSource).run(this.#text, ordered, runner)).rows;
-    return row === undefined ? null : { account: this.rows.hydrate(row), row };
+    const { rows } = await StatementRunner.of(this.dataSource).run(this.#text, ordered, runner);
+    return rows.map((row) => ({ account: this.rows.hydrate(row), row }));
   }
 
   async #findByBuilder(
     values: Readonly<Record<string, string>>,
     given?: QueryRunner,
-  ): Promise<FoundAccount<TUser> | null> {
+  ): Promise<readonly FoundAccount<TUser>[]> {
     const runner = given ?? this.dataSource.createQueryRunner('master');
     try {
       const builder = this.#builder.clone().setParameters(values).setQueryRunner(runner);
       const { entities, raw } = await builder.getRawAndEntities<Record<string, unknown>>();
-      const [account, row] = [entities[0], raw[0]];
-      return account === undefined || row === undefined ? null : { account, row };
+      // Rows of one entity, which relations may multiply, say the same of what was asked for.
+      const [row] = raw;
+      return row === undefined ? [] : entities.map((account) => ({ account, row }));
     } finally {
       if (given === undefined) await runner.release();
     }

@@ -11,7 +11,7 @@ import type { UsersRepository } from '../users/users.repository.js';
 import { CotterRefreshToken } from './refresh-token.entity.js';
 import { CotterRevocation } from './revocation.entity.js';
 import { CotterSession } from './session.entity.js';
-import { StatementRunner } from './statement-runner.js';
+import { prepareNoStatements } from './statement-runner.js';
 import { TypeOrmRefreshLedger } from './typeorm-refresh-ledger.js';
 import { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
 import { TypeOrmSessionStore } from './typeorm-session.store.js';
@@ -63,7 +63,7 @@ export class CotterTypeOrmModule {
       inject: [{ token: getDataSourceToken(name), optional: true }],
       useFactory: (dataSource?: DataSource) => {
         assertHasTables(dataSource, userEntity, owned, name);
-        if (!prepareStatements) StatementRunner.of(dataSource).stopPreparing();
+        if (!prepareStatements) prepareNoStatements(dataSource);
         return create(dataSource);
       },
     }));

@@ -47,13 +47,23 @@ export function codeOf(error: unknown): string {
   return failureOf(error).code;
 }
 
+/** Which function of PostgreSQL refused a statement; empty elsewhere. */
+export function routineOf(error: unknown): string {
+  return failureOf(error).routine;
+}
+
 /** What the driver said about a statement. A connection that failed said nothing about it. */
-function failureOf(error: unknown): Record<'code' | 'sqlState' | 'message', string> {
+function failureOf(error: unknown): Record<'code' | 'sqlState' | 'message' | 'routine', string> {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : {};
   const member = (name: string): string => {
     const value: unknown =
       typeof driverError === 'object' && driverError !== null ? Reflect.get(driverError, name) : undefined;
     return typeof value === 'string' ? value : '';
   };
-  return { code: member('code'), sqlState: member('sqlState'), message: member('message') };
+  return {
+    code: member('code'),
+    sqlState: member('sqlState'),
+    message: member('message'),
+    routine: member('routine'),
+  };
 }

@@ -9,5 +9,6 @@ export { TypeOrmSessionStore } from './typeorm-session.store.js';
 export { CotterRevocation } from './revocation.entity.js';
 export { TypeOrmRevocationStore } from './typeorm-revocation.store.js';
 export { TypeOrmUsersRepository } from './typeorm-users.repository.js';
+export { prepareNoStatements } from './statement-runner.js';
 export { CotterUserIdentity } from './user-identity.entity.js';
 export { CotterUser, CotterUserBase } from './user.entity.js';

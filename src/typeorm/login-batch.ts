@@ -35,21 +35,21 @@ function updateByArrays(
   logins: readonly LoginRecord[],
 ): BoundStatement {
   const column = (property: string): string => columnNameOf(dataSource, metadata.target, property);
-  const id = metadata.findColumnWithPropertyName('id');
-  const idType = id === undefined ? 'varchar' : dataSource.driver.normalizeType(id);
   const lines = [
     `UPDATE ${tableNameOf(dataSource, metadata.target)} AS account`,
     `SET ${column('lastLoginAt')} = login.at, ${column('lastAuthenticationMethod')} = login.method`,
-    `FROM unnest($1::${idType}[], $2::bigint[], $3::varchar[]) AS login(account_id, at, method)`,
-    `WHERE account.${column('id')} = login.account_id AND account.${column('realm')} = $4`,
-    `AND account.${column('lastLoginAt')} <= login.at`,
+    'FROM unnest($1::varchar[], $2::bigint[], $3::varchar[]) AS login(account_id, at, method)',
+    // Whatever type the column has in the database, its index finds the rows.
+    `WHERE account.${column('id')} = ANY($4) AND account.${column('id')}::varchar = login.account_id`,
+    `AND account.${column('realm')} = $5 AND account.${column('lastLoginAt')} <= login.at`,
   ];
+  const ids = logins.map(({ accountId }) => accountId);
   const values = [
-    logins.map(({ accountId }) => accountId),
+    ids,
     logins.map(({ at }) => at.getTime()),
     logins.map(({ authenticationMethod }) => authenticationMethod),
   ];
-  return { text: lines.join(' '), parameters: [...values, realm] };
+  return { text: lines.join(' '), parameters: [...values, ids, realm] };
 }
 
 function updateByCases(

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import { Logger } from '@nestjs/common';
 import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 
-import { codeOf } from './database-errors.js';
+import { codeOf, routineOf } from './database-errors.js';
+import { StatementNames } from './statement-names.js';
 
 /** What a statement came to. */
 export interface StatementResult {
@@ -12,33 +11,39 @@ export interface StatementResult {
   readonly affected: number;
 }
 
-/** What is used here of a connection of the package `pg`. */
-interface PostgresConnection {
-  query(statement: { name: string; text: string; values: unknown[] }): Promise<{
-    rows: StatementResult['rows'];
-    rowCount: number | null;
-  }>;
+interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
 }
 
-/**
- * How PostgreSQL says that it does not have a statement under a name (26000), that it has one already (42P05), both of which mean that a
- * pooler hands out another connection each time, or that tables have changed since it was prepared (0A000). In all three cases nothing ran.
- */
-const NOT_PREPARED = new Set(['26000', '42P05', '0A000']);
-/** Each takes memory on each connection of the server, so there is an end to them. */
-const MAX_NAMES = 100;
+/** What is used here of a connection of the package `pg`. */
+interface PostgresConnection {
+  query(statement: NamedStatement): Promise<{ rows: StatementResult['rows']; rowCount: number | null }>;
+}
+
+/** How PostgreSQL says that it has no statement of that name (26000), or has one already (42P05). Nothing has run then. */
+const LOST_NAME = new Set(['26000', '42P05']);
+/** The function of PostgreSQL that finds a statement's columns to be of other types than when it was prepared. Nothing has run then. */
+const FINDS_OUTDATED = 'RevalidateCachedQuery';
+/** SQLSTATE classes of a server that does not know a command, or does not allow it. */
+const REFUSED_COMMAND = /^(0A|42)/;
+/** How long a connection keeps its plans. */
+const PLANS_KEPT_MS = 5_000;
 
 /**
  * Runs statements whose texts come again and again.
  *
  * On PostgreSQL they are prepared under a name, once a connection: the server then spends on a login what it takes to run its statements,
- * and no longer three times as much on understanding them. A pooler that gives each transaction another connection loses those names; the
- * first time one is lost, the statement is run again without, and so is every statement from then on. `docs/adr/0011` has the figures.
+ * and no longer as much again on understanding them. A pooler that gives each transaction another connection loses those names; the first
+ * time one is lost, the statement is run again without, and so is every statement from then on. `docs/adr/0011` has the figures.
  */
 export class StatementRunner {
   static readonly #known = new WeakMap<DataSource, StatementRunner>();
 
-  readonly #names = new Map<string, string>();
+  readonly #names = new StatementNames();
+  /** Since when a connection has its plans. */
+  readonly #plannedAtMs = new WeakMap<PostgresConnection, number>();
   #prepares: boolean;
 
   /** The one of a DataSource. */
@@ -64,47 +69,41 @@ export class StatementRunner {
    * @throws {@link QueryFailedError} as TypeORM does.
    */
   async run(text: string, values: readonly unknown[], given?: QueryRunner): Promise<StatementResult> {
-    const runner = given ?? this.dataSource.createQueryRunner('master');
+    // A DataSource's own manager has none, unless somebody (typeorm-transactional) has made it follow the transaction of the caller.
+    const borrowed = given ?? this.dataSource.manager.queryRunner;
+    const runner = borrowed ?? this.dataSource.createQueryRunner('master');
     try {
       return await this.#runOn(runner, text, values);
     } finally {
-      if (given === undefined) await runner.release();
+      if (borrowed === undefined) await runner.release();
     }
   }
 
   async #runOn(runner: QueryRunner, text: string, values: readonly unknown[]): Promise<StatementResult> {
-    const name = this.#nameFor(text, runner);
+    const name = this.#mayPrepare(runner) ? this.#names.nameOf(text) : null;
     if (name === null) return runPlainly(runner, text, values);
     try {
       return await this.#runNamed(runner, { name, text, values: [...values] });
     } catch (error) {
-      if (!NOT_PREPARED.has(codeOf(error))) throw error;
-      this.#giveUpNames();
+      if (LOST_NAME.has(codeOf(error)))
+        this.#giveUpNames('lost a prepared statement, as it does behind a pooler of transactions');
+      else if (routineOf(error) === FINDS_OUTDATED) this.#names.renew(text, name);
+      else throw error;
       return await runPlainly(runner, text, values);
     }
   }
 
-  /** @returns `null` where a lost name would do harm (it ends a transaction), and where a subscriber wants to hear of statements. */
-  #nameFor(text: string, runner: QueryRunner): string | null {
-    if (!this.#prepares || runner.isTransactionActive || this.dataSource.subscribers.length > 0) return null;
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      if (this.#names.size === MAX_NAMES) return null;
-      // Behind a pooler, processes share connections: whoever uses a name must mean the same by it.
-      name = `cotter_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-      this.#names.set(text, name);
-    }
-    return name;
+  /** Not in a transaction, which a lost name would end, and not past subscribers, who may want to hear of statements. */
+  #mayPrepare({ isTransactionActive, isReleased }: QueryRunner): boolean {
+    return this.#prepares && !isTransactionActive && !isReleased && this.dataSource.subscribers.length === 0;
   }
 
   /** What TypeORM does for a statement, but for the name: it has no way to give one. */
-  async #runNamed(
-    runner: QueryRunner,
-    statement: { name: string; text: string; values: unknown[] },
-  ): Promise<StatementResult> {
+  async #runNamed(runner: QueryRunner, statement: NamedStatement): Promise<StatementResult> {
     const { logger, options } = this.dataSource;
     const { text, values } = statement;
     const connection = (await runner.connect()) as PostgresConnection;
+    await this.#renewPlans(runner, connection);
     logger.logQuery(text, values, runner);
     const startedAt = performance.now();
     try {
@@ -119,14 +118,39 @@ export class StatementRunner {
     }
   }
 
-  #giveUpNames(): void {
+  /**
+   * A plan is made for the table of that moment: while it is small, the server reads all of it. So plans are made anew now and then, for
+   * tables that have grown since faster than the server takes note.
+   */
+  async #renewPlans(runner: QueryRunner, connection: PostgresConnection): Promise<void> {
+    const nowMs = performance.now();
+    const plannedAtMs = this.#plannedAtMs.get(connection);
+    if (plannedAtMs !== undefined && nowMs - plannedAtMs < PLANS_KEPT_MS) return;
+    this.#plannedAtMs.set(connection, nowMs);
+    if (plannedAtMs === undefined) return;
+    try {
+      await runner.query('DISCARD PLANS');
+    } catch (error) {
+      if (!REFUSED_COMMAND.test(codeOf(error))) throw error;
+      this.#giveUpNames('does not let go of plans');
+    }
+  }
+
+  #giveUpNames(reason: string): void {
     if (!this.#prepares) return;
     this.#prepares = false;
     new Logger('Cotter').warn(
-      'PostgreSQL lost a prepared statement, as it does behind a pooler of transactions: statements are no longer prepared. ' +
-        'The option prepareStatements: false spares the attempt.',
+      `PostgreSQL ${reason}: statements are no longer prepared. The option prepareStatements: false spares the attempt.`,
     );
   }
+}
+
+/**
+ * Has no statement of this package prepared on a DataSource of PostgreSQL from now on, for an application that makes its stores itself; with
+ * `CotterModule` alone, the option `prepareStatements` does the same.
+ */
+export function prepareNoStatements(dataSource: DataSource): void {
+  StatementRunner.of(dataSource).stopPreparing();
 }
 
 async function runPlainly(runner: QueryRunner, text: string, values: readonly unknown[]): Promise<StatementResult> {

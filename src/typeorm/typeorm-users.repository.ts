@@ -133,7 +133,7 @@ export class TypeOrmUsersRepository<TUser extends CotterUserBase = CotterUserBas
   override recordLogins(logins: readonly LoginRecord[]): Promise<void> {
     return this.#storing(async () => {
       const metadata = this.dataSource.getMetadata(this.userEntity);
-      // Two processes that lock the same rows in the same order do not deadlock.
+      // Processes that lock rows in the same order seldom deadlock; where they do, one of them is tried again.
       const ordered = logins
         .map((login) => ({ ...login, authenticationMethod: toStorableMethod(login.authenticationMethod) }))
         .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));

@@ -104,6 +104,11 @@ describe('a module that is set up wrong', () => {
     expect(await forRoot({})).toBe('booted');
   });
 
+  it('does not take a word about statements where it makes none', () => {
+    const options = { ...issuer.moduleOptions, users: false, prepareStatements: false } as const;
+    expect(() => CotterModule.forRoot(options)).toThrow(/^prepareStatements: .* prepareNoStatements/);
+  });
+
   it('does not boot under the name of another', async () => {
     const forRoot = (apiKeyId: string) => CotterModule.forRoot({ ...issuer.moduleOptions, apiKeyId, users: false });
     expect(await bootErrorOf([forRoot('a'), forRoot('b')])).toMatch(/^name: must differ/);

@@ -6,6 +6,7 @@ import {
   CotterEntities,
   CotterUser,
   CotterUserIdentity,
+  prepareNoStatements,
   TypeOrmRefreshLedger,
   TypeOrmSessionStore,
   TypeOrmUsersRepository,
@@ -44,6 +45,23 @@ async function openOne(more: object = {}): Promise<{ dataSource: DataSource; use
 async function preparedIn(dataSource: DataSource): Promise<string[]> {
   const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements ORDER BY name');
   return rows.map(({ name }) => name);
+}
+
+/** How the server goes about the statements that it has prepared, whatever their values. */
+async function genericPlansIn(dataSource: DataSource, kind = ''): Promise<string> {
+  const prepared = await dataSource.query<{ name: string; count: number }[]>(
+    `SELECT name, cardinality(parameter_types) AS count FROM pg_prepared_statements WHERE starts_with(statement, $1)`,
+    [kind],
+  );
+  expect(prepared).not.toEqual([]);
+  await dataSource.query('SET plan_cache_mode = force_generic_plan');
+  const plans: object[] = [];
+  for (const { name, count } of prepared) {
+    const values = Array.from({ length: count }, () => 'NULL').join(', ');
+    plans.push(...(await dataSource.query<object[]>(`EXPLAIN (COSTS OFF) EXECUTE ${name}(${values})`)));
+  }
+  await dataSource.query('RESET plan_cache_mode');
+  return JSON.stringify(plans);
 }
 
 async function visit(users: TypeOrmUsersRepository, name: string): Promise<void> {
@@ -99,8 +117,8 @@ described('statements on PostgreSQL', () => {
       await sessions.replaceTokens(name, 0, 'sealed');
       await sessions.remove(name);
     }
-    const prepared = await dataSource.query<{ name: string; statement: string; count: number; decided: boolean }[]>(
-      `SELECT name, statement, cardinality(parameter_types) AS count, generic_plans > 0 AS decided FROM pg_prepared_statements`,
+    const prepared = await dataSource.query<{ statement: string; decided: boolean }[]>(
+      'SELECT statement, generic_plans > 0 AS decided FROM pg_prepared_statements',
     );
     const kinds = prepared.map(({ statement }) => statement.split(' ')[0]);
     expect(kinds.sort()).toEqual([
@@ -109,13 +127,8 @@ described('statements on PostgreSQL', () => {
       'UPDATE',
       'WITH',
     ]);
-    await dataSource.query('SET plan_cache_mode = force_generic_plan');
-    for (const { name, statement, count, decided } of prepared) {
-      expect({ statement, decided }).toEqual({ statement, decided: true });
-      const values = Array.from({ length: count }, () => 'NULL').join(', ');
-      const plan = await dataSource.query<object[]>(`EXPLAIN (COSTS OFF) EXECUTE ${name}(${values})`);
-      expect(JSON.stringify(plan)).not.toContain('Seq Scan');
-    }
+    for (const { statement, decided } of prepared) expect({ statement, decided }).toEqual({ statement, decided: true });
+    expect(await genericPlansIn(dataSource)).not.toContain('Seq Scan');
   });
 
   it('have the same names in every process', async () => {
@@ -139,6 +152,14 @@ described('statements on PostgreSQL', () => {
 
   it('are not prepared for a driver of the application’s own, which may take texts only', async () => {
     const { dataSource, users } = await openOne({ driver: jest.requireActual<object>('pg') });
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    expect(await preparedIn(dataSource)).toEqual([]);
+  });
+
+  it('are not prepared for stores that the application makes, where it says so', async () => {
+    const { dataSource, users } = await openOne();
+    prepareNoStatements(dataSource);
     await users.register(person('ann'));
     await visit(users, 'ann');
     expect(await preparedIn(dataSource)).toEqual([]);
@@ -184,13 +205,122 @@ described('statements on PostgreSQL', () => {
     expect(warnings.mock.calls).toEqual([[WARNING]]);
   });
 
-  it('go on where a column has changed its type meanwhile', async () => {
+  it('are prepared anew where a column has changed its type meanwhile', async () => {
     const { dataSource, users } = await openOne();
     await users.register(person('ann'));
     await visit(users, 'ann');
+    const before = await preparedIn(dataSource);
     await dataSource.query('ALTER TABLE cotter_user ALTER COLUMN "lastAuthenticationMethod" TYPE text');
     await visit(users, 'ann');
+    expect(await preparedIn(dataSource)).toEqual(before);
     expect(await users.findByPair(person('ann').pair)).toMatchObject({ lastAuthenticationMethod: 'OTP' });
+    expect((await preparedIn(dataSource)).filter((name) => !before.includes(name))).toHaveLength(1);
+    expect(warnings).not.toHaveBeenCalled();
+  });
+
+  it('run once where something else is not supported, and keep their names', async () => {
+    const { dataSource, users } = await openOne();
+    await dataSource.query(`
+      CREATE SEQUENCE runs;
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM nextval('runs'); RAISE EXCEPTION 'not here' USING ERRCODE = 'feature_not_supported'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON cotter_user FOR EACH ROW EXECUTE FUNCTION refuse();`);
+    await expect(users.register(person('ann'))).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await dataSource.query('SELECT last_value FROM runs')).toEqual([{ last_value: '1' }]);
+    await users.findByPair(person('ann').pair);
+    expect(await preparedIn(dataSource)).not.toEqual([]);
+    expect(warnings).not.toHaveBeenCalled();
+  });
+
+  it('are planned anew every five seconds, for a table that has grown unnoticed', async () => {
+    const { dataSource, users } = await openOne();
+    await dataSource.query('ANALYZE');
+    const { pair, identifier } = person('ann');
+    await users.register(person('ann'));
+    const lookUp = async (): Promise<unknown> => [
+      await users.findByPair(pair),
+      await users.findByIdentifier(identifier.value),
+    ];
+    for (let n = 0; n < 10; n++) await lookUp();
+    const plans = (): Promise<string> => genericPlansIn(dataSource, 'SELECT');
+    expect(await plans()).toContain('Seq Scan');
+
+    await dataSource.query(`
+      INSERT INTO cotter_user SELECT n::text, realm, n::text, "identifierType", "createdAt", "lastLoginAt"
+        FROM cotter_user, generate_series(1, 20000) AS n;
+      INSERT INTO cotter_user_identity SELECT n::text, issuer, realm, n::text, "createdAt"
+        FROM cotter_user_identity, generate_series(1, 20000) AS n`);
+    await lookUp();
+    expect(await plans()).toContain('Seq Scan');
+    const now = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_000);
+    try {
+      await lookUp();
+      expect(await plans()).not.toContain('Seq Scan');
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('are not prepared by a server that does not let go of plans', async () => {
+    const { users } = await openOne();
+    await users.findByPair(person('ann').pair);
+    const query = jest.spyOn(
+      jest.requireActual<{ Client: { prototype: { query: () => unknown } } }>('pg').Client.prototype,
+      'query',
+    );
+    const now = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_000);
+    try {
+      query.mockImplementationOnce(() => Promise.reject(Object.assign(new Error('syntax error'), { code: '42601' })));
+      expect(await users.findByPair(person('ann').pair)).toBeNull();
+      expect(query.mock.calls.map(([text]: unknown[]) => text)).toEqual(['DISCARD PLANS', expect.anything()]);
+    } finally {
+      clock.mockRestore();
+      query.mockRestore();
+    }
+    expect(warnings.mock.calls).toEqual([[expect.stringMatching(/^PostgreSQL does not let go of plans: /)]]);
+  });
+
+  it('do not run on a runner that was released', async () => {
+    const { dataSource } = await openOne();
+    const runner = dataSource.createQueryRunner();
+    await runner.connect();
+    await runner.release();
+    await expect(StatementRunner.of(dataSource).run('SELECT $1::int AS n', [1], runner)).rejects.toThrow(/released/i);
+  });
+
+  it('take ids of another type, where the tables have one', async () => {
+    const { dataSource, users } = await openOne();
+    await dataSource.query(`
+      ALTER TABLE cotter_user ALTER COLUMN id TYPE uuid USING id::uuid;
+      ALTER TABLE cotter_user_identity ALTER COLUMN "userId" TYPE uuid USING "userId"::uuid`);
+    await users.register(person('ann'));
+    await visit(users, 'ann');
+    const account = await users.findByPair(person('ann').pair);
+    expect(account?.lastLoginAt.getTime()).toBeGreaterThan(person('ann').at.getTime());
+  });
+
+  it('keep realms apart, where accounts of two have one id', async () => {
+    const { dataSource, users } = await openOne();
+    const [key] = await dataSource.query<{ name: string }[]>(
+      `SELECT conname AS name FROM pg_constraint WHERE conrelid = 'cotter_user'::regclass AND contype = 'p'`,
+    );
+    await dataSource.query(`ALTER TABLE cotter_user DROP CONSTRAINT "${key?.name}", ADD PRIMARY KEY (id, realm)`);
+    const others = new TypeOrmUsersRepository(dataSource, CotterUser, 'others');
+    const registration = await users.register(person('ann'));
+    await others.register(person('bob'));
+    if (registration.outcome !== 'created') throw new Error(registration.outcome);
+    const { id } = registration.account;
+    await dataSource.query(`UPDATE cotter_user SET id = $1`, [id]);
+    await dataSource.query(`UPDATE cotter_user_identity SET "userId" = $1`, [id]);
+    for (const [repository, name] of [
+      [users, 'ann'],
+      [others, 'bob'],
+    ] as const) {
+      expect(await repository.findByPair(person(name).pair)).toMatchObject({ id, identifier: `${name}@example.com` });
+      expect(await repository.setDisabled(id, new Date(1))).toMatchObject({ identifier: `${name}@example.com` });
+    }
   });
 
   it('fail as those of TypeORM do, and are logged as they are', async () => {

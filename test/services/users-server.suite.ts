@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { CotterEntities, CotterMigrations, CotterUser, TypeOrmUsersRepository } from 'nestjs-cotter/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 import { openDatabase, parseDatabaseUrl, runMigrationsOnce } from '../../src/app/database.js';
 import type { TestDatabase } from '../contracts/typeorm-users.fixture.js';
@@ -8,6 +10,17 @@ import { createServerDatabase } from './database.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const TABLES = { entities: CotterEntities, migrations: CotterMigrations };
+
+/** Does to a DataSource what typeorm-transactional does: its manager and its queries are those of the transaction around the caller. */
+function followTransactions(dataSource: DataSource): (work: () => Promise<void>) => Promise<void> {
+  const around = new AsyncLocalStorage<EntityManager>();
+  const { manager } = dataSource;
+  const query = dataSource.query.bind(dataSource);
+  Object.defineProperty(dataSource, 'manager', { get: () => around.getStore() ?? manager });
+  dataSource.query = (text: string, values?: unknown[], runner?: QueryRunner) =>
+    query(text, values, runner ?? dataSource.manager.queryRunner);
+  return (work) => manager.transaction((own) => around.run(own, work));
+}
 
 /** Declares the tests of what can happen only where the database is a server: it stops, it hangs, others use it too. */
 export function describeUsersOnServer(name: string, serverUrl: string): void {
@@ -42,6 +55,29 @@ export function describeUsersOnServer(name: string, serverUrl: string): void {
       expect(await users.register(person('bob'))).toMatchObject({ outcome: 'created' });
       await dataSource.destroy();
       await proxy.cut();
+    });
+
+    it('stays in the transaction of the caller, where something makes the DataSource follow it', async () => {
+      const dataSource = await openDatabase({ ...parseDatabaseUrl(database.url), ...TABLES });
+      await dataSource.synchronize();
+      const users = new TypeOrmUsersRepository(dataSource, CotterUser, 'cotter');
+      const registration = await users.register(person('ann'));
+      if (registration.outcome !== 'created') throw new Error(registration.outcome);
+      const { id } = registration.account;
+      const bob = person('bob');
+      const inTransaction = followTransactions(dataSource);
+
+      const undone = inTransaction(async () => {
+        expect(await users.setDisabled(id, new Date(5))).toMatchObject({ disabledAt: new Date(5) });
+        expect(await users.changeIdentifier(id, bob.identifier)).toMatchObject({ identifier: bob.identifier.value });
+        expect(await users.attachPair(id, bob.pair)).toMatchObject({ id, identifier: bob.identifier.value });
+        expect(await users.findByPair(bob.pair)).toMatchObject({ id });
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      expect(await users.findByPair(bob.pair)).toBeNull();
+      expect(await users.findByPair(person('ann').pair)).toEqual(registration.account);
+      await dataSource.destroy();
     });
 
     it('gives up on a server that falls silent, within five seconds for everyone, and recovers by itself', async () => {
