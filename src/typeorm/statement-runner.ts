@@ -22,14 +22,21 @@ interface PostgresConnection {
   query(statement: NamedStatement): Promise<{ rows: StatementResult['rows']; rowCount: number | null }>;
 }
 
+/** Since when a connection has its plans, and for how many statements they served. */
+interface Plans {
+  readonly sinceMs: number;
+  served: number;
+}
+
 /** How PostgreSQL says that it has no statement of that name (26000), or has one already (42P05). Nothing has run then. */
 const LOST_NAME = new Set(['26000', '42P05']);
 /** The function of PostgreSQL that finds a statement's columns to be of other types than when it was prepared. Nothing has run then. */
 const FINDS_OUTDATED = 'RevalidateCachedQuery';
 /** SQLSTATE classes of a server that does not know a command, or does not allow it. */
 const REFUSED_COMMAND = /^(0A|42)/;
-/** How long a connection keeps its plans. */
+/** A connection keeps its plans this long at the least, and for so many statements: to forget them is a message of its own. */
 const PLANS_KEPT_MS = 5_000;
+const STATEMENTS_WITH_PLANS = 20;
 
 /**
  * Runs statements whose texts come again and again.
@@ -42,8 +49,7 @@ export class StatementRunner {
   static readonly #known = new WeakMap<DataSource, StatementRunner>();
 
   readonly #names = new StatementNames();
-  /** Since when a connection has its plans. */
-  readonly #plannedAtMs = new WeakMap<PostgresConnection, number>();
+  readonly #plans = new WeakMap<PostgresConnection, Plans>();
   #prepares: boolean;
 
   /** The one of a DataSource. */
@@ -123,17 +129,23 @@ export class StatementRunner {
    * tables that have grown since faster than the server takes note.
    */
   async #renewPlans(runner: QueryRunner, connection: PostgresConnection): Promise<void> {
-    const nowMs = performance.now();
-    const plannedAtMs = this.#plannedAtMs.get(connection);
-    if (plannedAtMs !== undefined && nowMs - plannedAtMs < PLANS_KEPT_MS) return;
-    this.#plannedAtMs.set(connection, nowMs);
-    if (plannedAtMs === undefined) return;
+    if (!this.#hasOldPlans(connection)) return;
     try {
       await runner.query('DISCARD PLANS');
     } catch (error) {
       if (!REFUSED_COMMAND.test(codeOf(error))) throw error;
       this.#giveUpNames('does not let go of plans');
     }
+  }
+
+  /** Asked once for each statement, which is counted. A connection that is new has none. */
+  #hasOldPlans(connection: PostgresConnection): boolean {
+    const nowMs = performance.now();
+    const plans = this.#plans.get(connection);
+    if (plans !== undefined && (plans.served++ < STATEMENTS_WITH_PLANS || nowMs - plans.sinceMs < PLANS_KEPT_MS))
+      return false;
+    this.#plans.set(connection, { sinceMs: nowMs, served: 1 });
+    return plans !== undefined;
   }
 
   #giveUpNames(reason: string): void {

@@ -232,7 +232,7 @@ described('statements on PostgreSQL', () => {
     expect(warnings).not.toHaveBeenCalled();
   });
 
-  it('are planned anew every five seconds, for a table that has grown unnoticed', async () => {
+  it('are planned anew after five seconds and twenty statements, for a table that has grown unnoticed', async () => {
     const { dataSource, users } = await openOne();
     await dataSource.query('ANALYZE');
     const { pair, identifier } = person('ann');
@@ -264,7 +264,7 @@ described('statements on PostgreSQL', () => {
 
   it('are not prepared by a server that does not let go of plans', async () => {
     const { users } = await openOne();
-    await users.findByPair(person('ann').pair);
+    for (let n = 0; n < 20; n++) await users.findByPair(person('ann').pair);
     const query = jest.spyOn(
       jest.requireActual<{ Client: { prototype: { query: () => unknown } } }>('pg').Client.prototype,
       'query',
