@@ -22,6 +22,7 @@ export interface FoundAccount<TUser> {
  * Entities come out as they do from TypeORM's own `find` methods, with transformers, embedded columns and eager relations.
  */
 export class AccountQuery<TUser extends ObjectLiteral> {
+  readonly #statements: StatementRunner;
   readonly #builder: SelectQueryBuilder<TUser>;
   readonly #text: string;
   /** Names of the parameters, in the order in which the text wants their values. */
@@ -37,6 +38,7 @@ export class AccountQuery<TUser extends ObjectLiteral> {
     narrow: (builder: SelectQueryBuilder<TUser>) => SelectQueryBuilder<TUser>,
     parameters: readonly string[],
   ) {
+    this.#statements = StatementRunner.of(dataSource);
     this.#builder = narrow(dataSource.createQueryBuilder<TUser>(rows.metadata.target, ALIAS));
     FindOptionsUtils.joinEagerRelations(this.#builder, ALIAS, rows.metadata);
     // Each parameter stands in for itself, so that the list of values tells their order.
@@ -51,7 +53,7 @@ export class AccountQuery<TUser extends ObjectLiteral> {
   async find(values: Readonly<Record<string, string>>, runner?: QueryRunner): Promise<readonly FoundAccount<TUser>[]> {
     if (!this.rows.isPlain) return this.#findByBuilder(values, runner);
     const ordered = this.#parameters.map((name) => values[name]);
-    const { rows } = await StatementRunner.of(this.dataSource).run(this.#text, ordered, runner);
+    const { rows } = await this.#statements.run(this.#text, ordered, runner);
     return rows.map((row) => ({ account: this.rows.hydrate(row), row }));
   }
 
