@@ -60,6 +60,7 @@ function updateByCases(
 ): BoundStatement {
   const { driver } = dataSource;
   const parameters: unknown[] = [];
+  // Parameters are told by their place, so the lines below have to stand in the order of the text.
   const bind = (value: unknown): string =>
     driver.createParameter(String(parameters.length), parameters.push(value) - 1);
   const column = (property: string): string => columnNameOf(dataSource, metadata.target, property);

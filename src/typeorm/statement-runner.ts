@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 
 import { codeOf, routineOf } from './database-errors.js';
+import { PlanAges } from './plan-ages.js';
 import { StatementNames } from './statement-names.js';
 
 /** What a statement came to. */
@@ -22,21 +23,12 @@ interface PostgresConnection {
   query(statement: NamedStatement): Promise<{ rows: StatementResult['rows']; rowCount: number | null }>;
 }
 
-/** Since when a connection has its plans, and for how many statements they served. */
-interface Plans {
-  readonly sinceMs: number;
-  served: number;
-}
-
 /** How PostgreSQL says that it has no statement of that name (26000), or has one already (42P05). Nothing has run then. */
 const LOST_NAME = new Set(['26000', '42P05']);
 /** The function of PostgreSQL that finds a statement's columns to be of other types than when it was prepared. Nothing has run then. */
 const FINDS_OUTDATED = 'RevalidateCachedQuery';
 /** SQLSTATE classes of a server that does not know a command, or does not allow it. */
 const REFUSED_COMMAND = /^(0A|42)/;
-/** A connection keeps its plans this long at the least, and for so many statements: to forget them is a message of its own. */
-const PLANS_KEPT_MS = 5_000;
-const STATEMENTS_WITH_PLANS = 20;
 
 /**
  * Runs statements whose texts come again and again.
@@ -49,7 +41,7 @@ export class StatementRunner {
   static readonly #known = new WeakMap<DataSource, StatementRunner>();
 
   readonly #names = new StatementNames();
-  readonly #plans = new WeakMap<PostgresConnection, Plans>();
+  readonly #plans = new PlanAges();
   #prepares: boolean;
 
   /** The one of a DataSource. */
@@ -129,7 +121,7 @@ export class StatementRunner {
    * tables that have grown since faster than the server takes note.
    */
   async #renewPlans(runner: QueryRunner, connection: PostgresConnection): Promise<void> {
-    if (!this.#hasOldPlans(connection)) return;
+    if (!this.#plans.countStatement(connection)) return;
     try {
       await runner.query('DISCARD PLANS');
     } catch (error) {
@@ -138,21 +130,12 @@ export class StatementRunner {
     }
   }
 
-  /** Asked once for each statement, which is counted. A connection that is new has none. */
-  #hasOldPlans(connection: PostgresConnection): boolean {
-    const nowMs = performance.now();
-    const plans = this.#plans.get(connection);
-    if (plans !== undefined && (plans.served++ < STATEMENTS_WITH_PLANS || nowMs - plans.sinceMs < PLANS_KEPT_MS))
-      return false;
-    this.#plans.set(connection, { sinceMs: nowMs, served: 1 });
-    return plans !== undefined;
-  }
-
   #giveUpNames(reason: string): void {
     if (!this.#prepares) return;
     this.#prepares = false;
     new Logger('Cotter').warn(
-      `PostgreSQL ${reason}: statements are no longer prepared. The option prepareStatements: false spares the attempt.`,
+      `PostgreSQL ${reason}: statements are no longer prepared. The option prepareStatements: false, or prepareNoStatements(dataSource) ` +
+        'where the application makes its stores, spares the attempt.',
     );
   }
 }

@@ -21,6 +21,7 @@ import {
   type Logger,
 } from 'typeorm';
 
+import { person } from '../contracts/typeorm-users.suite.js';
 import { createServerDatabase, findServerUrl } from './database.js';
 
 class Address {
@@ -364,16 +365,6 @@ described('registration in one statement, on PostgreSQL', () => {
     Watcher.seen.splice(0);
   });
 });
-
-function person(name: string): NewAccount {
-  return {
-    pair: { issuer: 'https://www.cotter.app', subject: name },
-    identifier: { type: 'EMAIL', value: `${name}@example.com` },
-    authenticationMethod: 'OTP',
-    at: new Date(1_763_700_000_123),
-    columns: {},
-  };
-}
 
 /** The same person, by another address. */
 function also(name: string, n: number): NewAccount {
