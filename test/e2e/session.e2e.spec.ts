@@ -118,9 +118,13 @@ describe.each(platforms.flatMap((platform) => modes.map((mode) => [mode, platfor
       return made;
     }
 
-    async function login(who: Browser, person: object = ANN): Promise<{ answer: BrowserAnswer; refreshToken: string }> {
+    async function login(
+      who: Browser,
+      person: object = ANN,
+    ): Promise<{ answer: BrowserAnswer; refreshToken: string; accessToken: string; idToken: string }> {
       const payload = issuer.payload(person);
-      return { answer: await who.post('/login', payload), refreshToken: payload.oauth_token.refresh_token };
+      const { refresh_token: refreshToken, access_token: accessToken, id_token: idToken } = payload.oauth_token;
+      return { answer: await who.post('/login', payload), refreshToken, accessToken, idToken };
     }
 
     const principalOf = async (who: Browser): Promise<CotterPrincipal> => {
@@ -167,13 +171,16 @@ describe.each(platforms.flatMap((platform) => modes.map((mode) => [mode, platfor
       it('keep nothing that opens them, and no token in clear, in the store', async () => {
         await start();
         const ann = browser();
-        const { refreshToken } = await login(ann);
+        const { refreshToken, accessToken, idToken } = await login(ann);
         const { sessionHandle } = await principalOf(ann);
         const record = await server.app.get(SessionStore).find(sessionHandle ?? '');
         const text = JSON.stringify(record);
         expect(text).not.toContain(refreshToken);
         for (const value of ann.cookies.values()) expect(text).not.toContain(value);
-        expect(text).not.toContain('eyJ');
+        for (const part of [accessToken, idToken].flatMap((token) => token.split('.')))
+          expect(text).not.toContain(part);
+        // What is random may begin like a token by chance.
+        expect(JSON.stringify({ ...record, handle: '', sealed: '' })).not.toContain('eyJ');
       });
 
       it('have a new id each time, and the one that the browser had is over', async () => {
